@@ -1,0 +1,1 @@
+"""The clock: APScheduler rings, `ticks` says what is done at each ring."""

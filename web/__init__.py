@@ -1,0 +1,1 @@
+"""The counter: a request comes in, a page goes out."""
