@@ -1,0 +1,46 @@
+# Two commands: `make run` shows the product, `make test` runs all checks. Both prepare what they need, and may be repeated.
+
+.POSIX:
+.DEFAULT_GOAL := help
+.PHONY: help run test bench conformance pages fmt locks clean
+
+VENV := .venv
+PYTHON_BIN := $(VENV)/bin/python
+UV := UV_PYTHON=$(PYTHON_BIN) $(VENV)/bin/uv
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+
+help: ## say what there is
+	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+run: $(VENV)/app.stamp ## install everything, load the demo province, serve it on http://127.0.0.1:8000 (more: make run ARGS="--help")
+	@exec $(PYTHON_BIN) -m xiaohao run $(ARGS)
+
+test: $(VENV)/test.stamp ## format, lint, types, imports, tests on both databases, browser, built files fresh
+	@scripts/system-packages.sh
+	@scripts/check.sh
+
+bench: $(VENV)/test.stamp ## measure and write docs/performance.md
+	@$(PYTHON_BIN) -m bench $(ARGS)
+
+conformance: $(VENV)/test.stamp ## other people's suites; writes docs/conformance.md
+	@$(PYTHON_BIN) -m tests.conformance $(ARGS)
+
+fmt: $(VENV)/test.stamp ## format the code and mend what lint can mend
+	@$(VENV)/bin/ruff format .
+	@$(VENV)/bin/ruff check --fix .
+
+locks: $(VENV)/test.stamp ## compile requirements/*.in to exact versions with hashes; versions move only where a *.in demands it
+	@for name in tools app test bench; do \
+	  if [ -f requirements/$$name.in ]; then echo "→ requirements/$$name.txt"; $(LOCK) requirements/$$name.in -o requirements/$$name.txt; fi; \
+	done
+
+clean: ## forget the environment and caches; data/ is left alone
+	rm -rf $(VENV) .venv-* .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+
+$(VENV)/app.stamp: requirements/tools.txt requirements/app.txt pyproject.toml scripts/environment.sh
+	@scripts/environment.sh app
+	@touch $@
+
+$(VENV)/test.stamp: requirements/tools.txt requirements/test.txt pyproject.toml scripts/environment.sh
+	@scripts/environment.sh test
+	@touch $@ $(VENV)/app.stamp

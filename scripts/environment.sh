@@ -1,0 +1,33 @@
+#!/bin/sh
+# Makes .venv and installs into it exactly what requirements/NAME.txt lists, every file checked by its hash.
+# Usage: scripts/environment.sh NAME     (NAME: app, test)     PYTHON=python3.12 chooses the interpreter of a new .venv.
+set -eu
+cd "$(dirname "$0")/.."
+name=$1
+venv=.venv
+say() { printf '%s\n' "$*" >&2; }
+
+enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+if ! { [ -x "$venv/bin/python" ] && enough "$venv/bin/python"; }; then
+  found=
+  for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
+    if command -v "$candidate" >/dev/null 2>&1 && enough "$candidate"; then found=$candidate && break; fi
+  done
+  if [ -z "$found" ]; then
+    say "Xiaohao needs Python 3.11 or newer, but none was found here."
+    say "On Debian 12 or Ubuntu 24.04: apt-get install python3 python3-venv. Elsewhere: PYTHON=/path/to/python3.11 make run"
+    exit 1
+  fi
+  say "→ .venv, with $("$found" --version)"
+  if ! "$found" -m venv --clear "$venv" >&2; then
+    say "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"
+    exit 1
+  fi
+fi
+
+say "→ the packages of requirements/$name.txt"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
+UV_PYTHON=$venv/bin/python UV_LINK_MODE=copy "$venv/bin/uv" pip install --quiet --require-hashes -r "requirements/$name.txt"
+# The command `xiaohao` beside Python; the code itself stays here and is not copied.
+UV_PYTHON=$venv/bin/python "$venv/bin/uv" pip install --quiet --no-deps --no-build-isolation --editable .
