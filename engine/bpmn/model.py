@@ -20,6 +20,11 @@ TimerKind = Literal["date", "duration", "cycle"]
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
+def nothing() -> Mapping[str, str]:
+    """The empty mapping, shared: the default of every mapping field."""
+    return NOTHING
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The form of a user task or start event: `form_id` of a deployed form, or a reference that the caller resolves."""
@@ -145,8 +150,8 @@ class Element:
     incoming: tuple[str, ...] = ()
     outgoing: tuple[str, ...] = ()
     default_flow: str | None = None
-    properties: Mapping[str, str] = NOTHING
-    headers: Mapping[str, str] = NOTHING
+    properties: Mapping[str, str] = field(default_factory=nothing)
+    headers: Mapping[str, str] = field(default_factory=nothing)
     inputs: tuple[IoMapping, ...] = ()
     outputs: tuple[IoMapping, ...] = ()
     form: Form | None = None
@@ -217,7 +222,7 @@ class ProcessModel:
     lanes: tuple[Lane, ...] = ()
     version_tag: str | None = None
     documentation: str = ""
-    properties: Mapping[str, str] = NOTHING
+    properties: Mapping[str, str] = field(default_factory=nothing)
     line: int = 0
 
     def _starts(self, event: EventKind) -> list[Element]:
@@ -273,9 +278,9 @@ class Model:
     resource: str
     processes: tuple[ProcessModel, ...]
     messages: tuple[Message, ...] = ()
-    signals: Mapping[str, str] = NOTHING
-    errors: Mapping[str, str] = NOTHING
-    escalations: Mapping[str, str] = NOTHING
+    signals: Mapping[str, str] = field(default_factory=nothing)
+    errors: Mapping[str, str] = field(default_factory=nothing)
+    escalations: Mapping[str, str] = field(default_factory=nothing)
     target_platform: str | None = None
     findings: tuple[Finding, ...] = field(default=())
 

@@ -5,12 +5,12 @@ Identifiers of element instances are strings of digits, counted per instance, ne
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from engine import feel
-from engine.bpmn.model import NOTHING, Binding, Form
+from engine.bpmn.model import Binding, Form, nothing
 
 Variables = Mapping[str, object]
 
@@ -78,8 +78,8 @@ class UserTaskWait:
     follow_up_date: datetime | None = None
     priority: int = 50
     form: Form | None = None
-    properties: Mapping[str, str] = NOTHING
-    variables: Variables = NOTHING
+    properties: Mapping[str, str] = field(default_factory=nothing)
+    variables: Variables = field(default_factory=nothing)
 
     @property
     def form_id(self) -> str | None:
@@ -127,8 +127,8 @@ class JobWait:
     element_id: str
     job_type: str
     retries: int = 3
-    headers: Mapping[str, str] = NOTHING
-    variables: Variables = NOTHING
+    headers: Mapping[str, str] = field(default_factory=nothing)
+    variables: Variables = field(default_factory=nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class CallWait:
     called_process_id: str
     binding: Binding = "latest"
     version_tag: str | None = None
-    variables: Variables = NOTHING
+    variables: Variables = field(default_factory=nothing)
 
 
 Wait = UserTaskWait | TimerWait | MessageWait | SignalWait | JobWait | CallWait
@@ -158,7 +158,7 @@ class TrailEntry:
     element_instance_id: str
     kind: str
     what: Literal["entered", "completed", "cancelled"]
-    detail: Mapping[str, object] = NOTHING
+    detail: Mapping[str, object] = field(default_factory=nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ class UnhandledError:
     element_instance_id: str
     code: str
     message: str = ""
-    variables: Variables = NOTHING
+    variables: Variables = field(default_factory=nothing)
 
 
 @dataclass(frozen=True, slots=True)
