@@ -2,13 +2,13 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Numeric, create_engine, event, make_url, text
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Numeric, String, create_engine, event, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -44,9 +44,9 @@ class Money(TypeDecorator[Decimal]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
-        from sqlalchemy import String
-
-        return dialect.type_descriptor(String(24) if dialect.name == "sqlite" else Numeric(18, 4))
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(24))
+        return dialect.type_descriptor(Numeric(18, 4))
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None:
@@ -70,7 +70,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {
+    type_annotation_map: ClassVar = {
         datetime: UtcDateTime,
         Decimal: Money,
         dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
@@ -88,7 +88,7 @@ class _WriterGate:
         self._people_waiting = 0
 
     @contextmanager
-    def enter(self, *, background: bool) -> Iterator[None]:
+    def enter(self, *, background: bool) -> Generator[None]:
         with self._condition:
             self._people_waiting += not background
             try:
@@ -126,13 +126,13 @@ class Database:
     def __init__(self, url: str, *, info: Mapping[str, Any] | None = None, echo: bool = False) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.info = dict(info or {})
+        self.info: dict[str, Any] = {"engine.calendars": {}, **(info or {})}
         self.engine: Engine = _sqlite(url, echo) if self.is_sqlite else _postgresql(url, echo)
         self._gate = _WriterGate()
         self._sessions = sessionmaker(self.engine, info=self.info)
 
     @contextmanager
-    def transaction(self, *, background: bool = False) -> Iterator[Session]:
+    def transaction(self, *, background: bool = False) -> Generator[Session]:
         """A session whose work is committed when the block ends, and undone when it raises.
 
         On SQLite the writers of this process queue up, people first; `background` work lets them pass.
@@ -140,24 +140,24 @@ class Database:
         Raises:
             Conflict: the database stayed busy; nothing was written, try again.
         """
-        with self._gate.enter(background=background) if self.is_sqlite else _no_gate():
-            with self._sessions() as session:
+        gate = self._gate.enter(background=background) if self.is_sqlite else nullcontext()
+        with gate, self._sessions() as session:
+            try:
                 if self.is_sqlite:
                     session.connection(execution_options={"xiaohao_write": True})
-                try:
-                    yield session
-                    session.commit()
-                except DBAPIError as error:
-                    session.rollback()
-                    if is_passing(error):
-                        raise Conflict("the database is busy; nothing was changed, please try again") from error
-                    raise
-                except BaseException:
-                    session.rollback()
-                    raise
+                yield session
+                session.commit()
+            except DBAPIError as error:
+                session.rollback()
+                if is_passing(error):
+                    raise Conflict("the database is busy; nothing was changed, please try again") from error
+                raise
+            except BaseException:
+                session.rollback()
+                raise
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self) -> Generator[Session]:
         """A session that only reads; whatever it changes is thrown away."""
         with self._sessions() as session:
             try:
@@ -184,19 +184,16 @@ class Database:
                 return found
             if int(session.execute(text("SHOW server_version_num")).scalar_one()) < 150000:
                 found.append("PostgreSQL is older than 15")
-            for name in ("synchronous_commit", "fsync", "full_page_writes"):
-                if session.execute(text(f"SHOW {name}")).scalar_one() != "on":
-                    found.append(f"PostgreSQL has {name} switched off")
+            found.extend(
+                f"PostgreSQL has {name} switched off"
+                for name in ("synchronous_commit", "fsync", "full_page_writes")
+                if session.execute(text(f"SHOW {name}")).scalar_one() != "on"
+            )
         return found
 
     def close(self) -> None:
         """Gives all connections back."""
         self.engine.dispose()
-
-
-@contextmanager
-def _no_gate() -> Iterator[None]:
-    yield
 
 
 def _sqlite(url: str, echo: bool) -> Engine:

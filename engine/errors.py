@@ -14,7 +14,7 @@ class Sentence:
     """A sentence to be said in the reader's language: `Sentence("{count} rows were refused", {"count": 3})`."""
 
     template: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def __str__(self) -> str:
         return self.template.format(**self.params) if self.params else self.template
