@@ -30,8 +30,8 @@ LIGHTS = ("green", "blue", "yellow", "red")
 class Case(Base):
     """One enterprise, one liaison officer, one case (一企一员一案), REFERENCE 6.9.
 
-    `state`: open → observing → archived; also suspended, removed, terminated. `stage`: one of `STAGES`. `lead_line`: the line
-    that leads the case (`K` 科技, `G` 工信, `S` 国资). While `acting_officer` is set that person acts for the officer (4.l).
+    `state`: open → observing → archived; also suspended, removed, terminated. `stage`: one of `STAGES`. `lead`: the line
+    that leads the case (科技, 工信, 国资). While `acting_officer` is set that person acts for the officer (4.l).
     `officer_id` is empty only until somebody is assigned; the county officer acts until then.
     """
 
@@ -60,7 +60,7 @@ class Case(Base):
     state: Mapped[str] = mapped_column(String(12), default="open")
     stage: Mapped[str] = mapped_column(String(8), default="monitor")
     light: Mapped[str] = mapped_column(String(6), default="green")
-    lead_line: Mapped[str] = mapped_column(String(1))
+    lead: Mapped[str] = mapped_column(String(8))
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     acting_officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     officer_since: Mapped[datetime | None]
@@ -101,8 +101,8 @@ class Item(Base):
     list_type: Mapped[str] = mapped_column(String(5))
     subtype: Mapped[str] = mapped_column(String(40), default="")
     reason: Mapped[str] = mapped_column(String(400), default="")
-    lead_line: Mapped[str] = mapped_column(String(1))
-    base_or_new: Mapped[str] = mapped_column(String(4), default="base")
+    lead: Mapped[str] = mapped_column(String(8))
+    base: Mapped[str] = mapped_column(String(4), default="存量")
     baseline: Mapped[dict[str, Any]] = mapped_column(default=dict)
     target_date: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(26), default="open")
