@@ -31,8 +31,7 @@ class Case(Base):
     """One enterprise, one liaison officer, one case (一企一员一案), REFERENCE 6.9.
 
     `state`: open → observing → archived; also suspended, removed, terminated. `stage`: one of `STAGES`. `lead`: the line
-    that leads the case (科技, 工信, 国资). While `acting_officer` is set that person acts for the officer (4.l).
-    `officer_id` is empty only until somebody is assigned; the county officer acts until then.
+    that leads the case (科技, 工信, 国资). Who looks after it is the running `Assignment` (casework.tables).
     """
 
     __tablename__ = "case"
@@ -46,7 +45,6 @@ class Case(Base):
             postgresql_where=text("state IN ('open', 'observing', 'suspended')"),
         ),
         Index(None, "scope", "state"),
-        Index(None, "officer_id", "state"),
         Index(None, "instance_id"),
     )
 
@@ -61,9 +59,6 @@ class Case(Base):
     stage: Mapped[str] = mapped_column(String(8), default="monitor")
     light: Mapped[str] = mapped_column(String(6), default="green")
     lead: Mapped[str] = mapped_column(String(8))
-    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
-    acting_officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
-    officer_since: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(String(400), default="")

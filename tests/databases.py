@@ -65,13 +65,18 @@ END $$
 """
 
 
-def make_tables(url: str) -> None:
-    """Creates every table of the house that exists in the code, in the empty database at `url`."""
-    from engine.db import Base, Database
-
-    for module in ("engine.tables", "casework.tables"):
+def import_tables() -> None:
+    """Makes the registry of tables complete: it knows only those whose module has been imported."""
+    for module in ("engine.tables", "casework.tables", "casework.case_tables"):
         if importlib.util.find_spec(module):
             importlib.import_module(module)
+
+
+def make_tables(url: str) -> None:
+    """Creates every table of the house in the empty database at `url`."""
+    from engine.db import Base, Database
+
+    import_tables()
     database = Database(url)
     try:
         Base.metadata.create_all(database.engine)
@@ -246,7 +251,7 @@ def _started(programs: Path, data: Path, log: Path, user: str | None) -> Iterato
             # Should the tests be killed, the kernel stops the server for them.
             command = [setpriv, "--pdeathsig", "INT", "--", *command]
         with log.open("ab") as out:
-            process = subprocess.Popen(command, stdout=out, stderr=out, cwd=data.parent, **_identity(user))
+            process = subprocess.Popen[bytes](command, stdout=out, stderr=out, cwd=data.parent, **_identity(user))
         try:
             if _answers(process, programs / "pg_isready", port):
                 yield port
