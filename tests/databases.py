@@ -5,7 +5,6 @@ Both live in memory where the machine offers it, so that every commit is flushed
 
 import contextlib
 import importlib
-import importlib.util
 import os
 import pwd
 import secrets
@@ -66,10 +65,10 @@ END $$
 
 
 def import_tables() -> None:
-    """Makes the registry of tables complete: it knows only those whose module has been imported."""
-    for module in ("engine.tables", "casework.tables", "casework.case_tables"):
-        if importlib.util.find_spec(module):
-            importlib.import_module(module)
+    """Makes the registry of tables complete: it knows only those whose module (`tables`, `…_tables`) has been imported."""
+    root = Path(__file__).resolve().parent.parent
+    for path in sorted([*root.glob("engine/*tables.py"), *root.glob("casework/*tables.py")]):
+        importlib.import_module(f"{path.parent.name}.{path.stem}")
 
 
 def make_tables(url: str) -> None:

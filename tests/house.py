@@ -235,10 +235,8 @@ def requirements_without_a_reason(root: Path) -> list[str]:
             if name and not line.startswith("-") and f"`{name.group().lower()}`" not in reasons:
                 faults.append(f"{path.name}: {name.group()} has no line in docs/decisions/0002-dependencies.md")
     for path in sorted((root / "requirements").glob("*.txt")):
-        pins = re.findall(
-            r"^([A-Za-z0-9._-]+)(==\S+)?((?: ;[^\\\n]*)?)( \\\n    --hash)?", path.read_text(), re.MULTILINE
-        )
-        faults += [f"{path.name}: {pin[0]} is not pinned with a hash" for pin in pins if not (pin[1] and pin[3])]
+        pins = re.findall(r"^([A-Za-z0-9._-]+)(==\S+)?[^\\\n]*(\\\n +--hash)?", path.read_text(), re.MULTILINE)
+        faults += [f"{path.name}: {pin[0]} is not pinned with a hash" for pin in pins if not all(pin)]
     return faults
 
 
