@@ -11,11 +11,17 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy.orm import Session
 
 from engine.db import Database
 from tests import databases
+
+
+# A busy machine is no fault of the code: the number of examples is limited, not their time.
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("house")
 
 
 class _RolledBack(Exception):

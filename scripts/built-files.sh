@@ -1,0 +1,13 @@
+#!/bin/sh
+# Builds the page's files again from web/islands and compares them with those in web/static/dist. Needs Node.js ≥ 20.
+set -eu
+cd "$(dirname "$0")/../web/islands"
+if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)'; then
+  echo "The built files were not compared: this needs Node.js 20 or newer, but here is $(node --version)." >&2
+  exit 0
+fi
+# npm leaves its own copy of the lock behind; without it, or with an older one, the packages are not those of the lock.
+if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+fi
+npm run --silent check
