@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from engine.db import Database
 from tests import databases
 
-
 # A busy machine is no fault of the code: the number of examples is limited, not their time.
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("house")
