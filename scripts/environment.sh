@@ -27,7 +27,16 @@ if ! { [ -x "$venv/bin/python" ] && enough "$venv/bin/python"; }; then
 fi
 
 say "→ the packages of requirements/$name.txt"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
-UV_PYTHON=$venv/bin/python UV_LINK_MODE=copy "$venv/bin/uv" pip install --quiet --require-hashes -r "requirements/$name.txt"
+UV_PYTHON=$venv/bin/python
+UV_LINK_MODE=copy
+export UV_PYTHON UV_LINK_MODE
+if ! {
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt &&
+    "$venv/bin/uv" pip install --quiet --require-hashes -r "requirements/$name.txt"
+}; then
+  say "The packages could not be installed (the reason is above). Is a package index within reach? A mirror is named by the"
+  say "variables PIP_INDEX_URL and UV_DEFAULT_INDEX. What was installed so far is kept; the same command goes on from there."
+  exit 1
+fi
 # The command `xiaohao` beside Python; the code itself stays here and is not copied.
-UV_PYTHON=$venv/bin/python "$venv/bin/uv" pip install --quiet --no-deps --no-build-isolation --editable .
+"$venv/bin/uv" pip install --quiet --no-deps --no-build-isolation --editable .

@@ -249,6 +249,19 @@ def processes_without_a_story(root: Path) -> list[str]:
     ]
 
 
+def pages_missing_on_the_map(root: Path) -> list[str]:
+    """Every page of docs/ has its row in docs/README.md, and every decision a number of its own."""
+    pages = [path for path in files(root) if re.fullmatch(r"docs/[^/]+\.(md|rst)", path) and path != "docs/README.md"]
+    shown = (root / "docs/README.md").read_text(encoding="utf-8")
+    faults = [
+        f"{page}: has no row in docs/README.md" for page in pages if f"({page.removeprefix('docs/')})" not in shown
+    ]
+    numbers = [found.group() for path in files(root) if (found := re.match(r"docs/decisions/\d{4}-", path))]
+    return faults + [
+        f"{number}…: two decisions have this number" for number in set(numbers) if numbers.count(number) > 1
+    ]
+
+
 RULES = (
     commits_outside_the_door,
     readings_of_the_world,
@@ -260,6 +273,7 @@ RULES = (
     traces_of_one_machine,
     modules_too_long,
     rooms_missing_on_the_map,
+    pages_missing_on_the_map,
     requirements_without_a_reason,
     processes_without_a_story,
 )

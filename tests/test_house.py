@@ -43,6 +43,8 @@ PLANTED: list[tuple[Rule, dict[str, str], str]] = [
     (house.modules_too_long, {"engine/jobs.py": '"""Jobs."""\n' + "X = 1\n" * 500}, "501 lines"),
     (house.rooms_missing_on_the_map, {"attic/box.txt": "old\n"}, "attic/ has no row"),
     (house.rooms_missing_on_the_map, {"README.md": "| [`cellar/`](cellar/) | wine |\n"}, "cellar/ is on the map"),
+    (house.pages_missing_on_the_map, {"docs/tea.md": "# Tea\n"}, "docs/tea.md: has no row"),
+    (house.pages_missing_on_the_map, {"docs/decisions/0002-tea.md": "# Tea\n"}, "two decisions"),
     (house.requirements_without_a_reason, {"requirements/app.in": "leftpad==1.0\n"}, "leftpad has no line"),
     (house.requirements_without_a_reason, {"requirements/app.txt": "flask==3.1.3\n"}, "flask is not pinned"),
     (house.processes_without_a_story, {"workflows/tea.bpmn": "<definitions/>\n"}, "no story"),
@@ -56,6 +58,8 @@ WELL_KEPT = {
     "workflows/case.bpmn": "<definitions/>\n",
     "requirements/app.in": "Flask==3.1.3\n",
     "requirements/app.txt": PIN,
+    "docs/README.md": "[words](glossary.md)\n",
+    "docs/glossary.md": "# Words\n",
     "docs/decisions/0002-dependencies.md": "* `flask`: pages\n",
 } | dict.fromkeys(
     ("README.md", "README.zh-CN.md"),
