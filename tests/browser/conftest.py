@@ -1,0 +1,127 @@
+"""A real browser: the system's Chromium at phone and desk size; a violation of the content security policy or an error fails the test."""
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "docs" / "pictures"
+SIZES = {"phone": (390, 844), "desk": (1440, 900)}
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--font-render-hinting=none",
+]
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  the name is werkzeug's
+        """Say nothing: pytest shows what a test prints."""
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address of an app that answers on this machine until the block ends."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; a test that needs it fails with a sentence where it is missing."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        pytest.fail("expected Chromium for the browser tests; install Debian's packages chromium and fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Faults(list[str]):
+    """What the browser complained about; `forgive(pattern)` takes back what a test provokes on purpose."""
+
+    def forgive(self, pattern: str) -> None:
+        """Forget the complaints that the pattern finds."""
+        self[:] = [one for one in self if not re.search(pattern, one)]
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """`open_page("phone", locale="zh-CN")` → a page in a browser of its own; its `faults` must be empty when the test ends."""
+    opened: list[tuple[Page, Faults]] = []
+
+    def make(size: str = "desk", *, locale: str = "zh-CN") -> Page:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            locale=locale,
+            timezone_id="Asia/Shanghai",
+            has_touch=size == "phone",
+            is_mobile=size == "phone",
+            device_scale_factor=2 if size == "phone" else 1,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        faults = Faults()
+
+        def hear(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                faults.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+        page.on("console", hear)
+        page.on("pageerror", lambda error: faults.append(f"exception: {error}"))
+        page.faults = faults  # pyright: ignore[reportAttributeAccessIssue]
+        opened.append((page, faults))
+        return page
+
+    yield make
+    complaints = [fault for _, faults in opened for fault in faults]
+    for page, _ in opened:
+        page.context.close()
+    assert not complaints, complaints
+
+
+@pytest.fixture(params=list(SIZES))
+def browser_page(request: pytest.FixtureRequest, open_page: Callable[..., Page]) -> Page:
+    """A page at both sizes, one after the other."""
+    page = open_page(request.param)
+    page.size_name = request.param  # pyright: ignore[reportAttributeAccessIssue]
+    return page
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """`picture(page, "case-desk")` keeps a picture in docs/pictures when XIAOHAO_PICTURES=1 (or in the folder it names)."""
+    wanted = os.environ.get("XIAOHAO_PICTURES", "")
+    folder = PICTURES if wanted == "1" else Path(wanted) if wanted else None
+
+    def take(page: Page, name: str) -> None:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    return take

@@ -1,0 +1,78 @@
+// Submissions that could not be sent: kept on the device and sent when the page opens or the network comes back.
+// Each carries its Idempotency-Key, so the server takes it once however often it arrives.
+import { newKey, send } from "./post.js";
+import * as store from "./store.js";
+import { toast } from "./toast.js";
+import { t } from "./words.js";
+
+let flushing = false;
+
+/** Keep a submission; resolves to false where this device keeps nothing. `files` is [[name, File], …]. */
+export async function keep({ draft, url, submission, files, key, page, title }) {
+  const record = { id: store.idFor(key), person: store.person(), at: Date.now(), draft, url, submission, files, key: key ?? newKey(), page, title };
+  const kept = await store.put("outbox", record);
+  await show();
+  return kept !== undefined;
+}
+
+export async function waitingFor(draft) {
+  return (await store.mine("outbox")).find((record) => record.draft === draft && !record.refused);
+}
+
+/** Take back what is waiting for a draft, because a newer submission replaces it. */
+export async function withdraw(draft) {
+  for (const record of await store.mine("outbox")) if (record.draft === draft) await store.remove("outbox", record.id);
+  await show();
+}
+
+/** Send everything that waits. What the server refuses stays with its reason until the person has opened it. */
+export async function flush() {
+  if (flushing || !store.person()) return;
+  flushing = true;
+  try {
+    for (const record of await store.mine("outbox")) {
+      if (record.refused) continue;
+      const outcome = await send(record.url, { body: bodyOf(record.submission, record.files), key: record.key });
+      if (outcome.kind === "unsent") break;
+      if (outcome.kind === "done") {
+        await store.remove("outbox", record.id);
+        if (record.draft) await store.remove("drafts", record.draft);
+        toast(t("Sent: {title}", { title: record.title }), { tone: "success" });
+        document.dispatchEvent(new CustomEvent("xiaohao:sent", { detail: { draft: record.draft } }));
+      } else if (outcome.status === 401) {
+        break;
+      } else {
+        await store.put("outbox", { ...record, refused: outcome.data.message || t("The server did not take it.") });
+        toast(t("Not taken: {title}", { title: record.title }), { tone: "error", url: record.page, action: t("Open") });
+      }
+    }
+  } finally {
+    flushing = false;
+    await show();
+  }
+}
+
+/** The body the server reads: JSON {"submission": …}, or with files a multipart form whose part "submission" is that JSON. */
+export function bodyOf(submission, files = []) {
+  if (!files.length) return { submission };
+  const form = new FormData();
+  form.append("submission", JSON.stringify(submission));
+  for (const [name, file] of files) form.append(name, file, file.name);
+  return form;
+}
+
+async function show() {
+  const badge = document.querySelector("[data-offline]");
+  if (!badge) return;
+  const count = (await store.mine("outbox")).length;
+  badge.hidden = navigator.onLine && !count;
+  const words = count ? t("{count} not sent yet", { count }) : t("Offline");
+  badge.querySelector("[data-offline-text]").textContent = words;
+}
+
+export function start() {
+  addEventListener("online", flush);
+  addEventListener("offline", show);
+  show();
+  flush();
+}
