@@ -1,0 +1,40 @@
+"""The Flask application: where every blueprint is mounted and every guard is set up."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask_wtf.csrf import CSRFProtect
+
+from engine.db import Database
+from web import assets, auth, errors, headers, language, navigation
+from web.counter import Counter, Settings
+
+LARGEST_REQUEST = 25 * 1024 * 1024
+
+
+def create_app(database: Database, settings: Settings) -> Counter:
+    """The application on one database. Two of them in one process do not disturb each other."""
+    app = Counter(__name__)
+    app.database, app.settings = database, settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        SESSION_COOKIE_NAME="__Host-xiaohao" if settings.secure_cookies else "xiaohao",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=365),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.secure_cookies,
+        TESTING=settings.testing,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    CSRFProtect(app)
+    for room in (assets, headers, language, errors, auth, navigation):
+        room.init_app(app)
+    return app
+
+
+def wall_clock() -> datetime:
+    """This machine's time: what an entry file hands to the settings."""
+    return datetime.now(UTC)
