@@ -30,12 +30,15 @@ say "→ the packages of requirements/$name.txt"
 UV_PYTHON=$venv/bin/python
 UV_LINK_MODE=copy
 export UV_PYTHON UV_LINK_MODE
+# uv does not read pip's settings; an office that named its mirror for pip has named it for both.
+mirror=${PIP_INDEX_URL:-$("$venv/bin/python" -m pip config get global.index-url 2>/dev/null || true)}
+if [ -n "$mirror" ] && [ -z "${UV_DEFAULT_INDEX:-}" ]; then UV_DEFAULT_INDEX=$mirror && export UV_DEFAULT_INDEX; fi
 if ! {
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt &&
     "$venv/bin/uv" pip install --quiet --require-hashes -r "requirements/$name.txt"
 }; then
-  say "The packages could not be installed (the reason is above). Is a package index within reach? A mirror is named by the"
-  say "variables PIP_INDEX_URL and UV_DEFAULT_INDEX. What was installed so far is kept; the same command goes on from there."
+  say "The packages could not be installed (the reason is above). Is a package index within reach? A mirror is named in"
+  say "pip's settings (pip config set global.index-url ADDRESS). What was installed so far is kept; the same command goes on from there."
   exit 1
 fi
 # The command `xiaohao` beside Python; the code itself stays here and is not copied.
