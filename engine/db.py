@@ -1,10 +1,11 @@
 """The database: connecting, and the only commit in the house."""
 
+import json
 import threading
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -126,7 +127,8 @@ class Database:
     def __init__(self, url: str, *, info: Mapping[str, Any] | None = None, echo: bool = False) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.info: dict[str, Any] = {"engine.calendars": {}, **(info or {})}
+        # The two memories are shared by all sessions of this database: each session gets a copy of `info`, not of them.
+        self.info: dict[str, Any] = {"engine.calendars": {}, "engine.definitions": {}, **(info or {})}
         self.engine: Engine = _sqlite(url, echo) if self.is_sqlite else _postgresql(url, echo)
         self._gate = _WriterGate()
         self._sessions = sessionmaker(self.engine, info=self.info)
@@ -196,8 +198,21 @@ class Database:
         self.engine.dispose()
 
 
+def _json(value: object) -> str:
+    """Variables as JSON text: exact numbers where a double holds them, dates as ISO 8601."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise Problem("expected a plain value, but found {kind}", kind=type(value).__name__)
+
+
 def _sqlite(url: str, echo: bool) -> Engine:
-    engine = create_engine(url, echo=echo, connect_args={"timeout": 30, "isolation_level": None})
+    engine = create_engine(url, echo=echo, json_serializer=_json, connect_args={"timeout": 30, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: Any) -> None:
@@ -227,5 +242,11 @@ def _postgresql(url: str, echo: bool) -> Engine:
         "-c client_connection_check_interval=2s -c timezone=UTC"
     )
     return create_engine(
-        url, echo=echo, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args={**keepalives, "options": options}
+        url,
+        echo=echo,
+        json_serializer=_json,
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=8,
+        connect_args={**keepalives, "options": options},
     )

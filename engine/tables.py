@@ -7,7 +7,7 @@ the engine only hands on, so that a list can be filtered and a database sharded 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.db import Base
@@ -33,7 +33,9 @@ class Definition(Base):
     """One version of one process, decision or form.
 
     `kind`: process, decision, form. `key` is the id inside the file, `version` counts from 1 per kind and key. `digest` is the
-    SHA-256 of the source: an unchanged file makes no new version. A decision is valid from `valid_from` (a Shanghai date).
+    SHA-256 of the source and, for a process, of what is bound to it by deployment (its forms, the processes it calls): when all
+    of that is unchanged there is no new version. A decision is valid from `valid_from` (a Shanghai date; None: always).
+    `source` is loaded only when asked for.
     """
 
     __tablename__ = "definition"
@@ -47,18 +49,22 @@ class Definition(Base):
     version_tag: Mapped[str] = mapped_column(String(100), default="")
     name: Mapped[str] = mapped_column(String(200), default="")
     resource: Mapped[str] = mapped_column(String(255))
-    source: Mapped[bytes] = mapped_column(LargeBinary)
+    source: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     digest: Mapped[str] = mapped_column(String(64))
     valid_from: Mapped[date | None]
 
     deployment: Mapped[Deployment] = relationship(back_populates="definitions")
 
 
+_ACTIVE_CORRELATION = "status = 'active' AND correlation_key <> ''"
+
+
 class Instance(Base):
     """One run of a process. `state` is its live part (engine.bpmn.state), `revision` counts its steps.
 
     `status`: active → completed, cancelled. `parent_element_instance_id` names the call activity that waits for this run.
-    `sequence` is the number of its history entries, `head` the hash of the last one.
+    `correlation_key` is that of the message which started it: one active run per process and key. `revision` is compared at
+    every save. `sequence` is the number of its history entries, `head` the hash of the last one.
     """
 
     __tablename__ = "instance"
@@ -68,10 +74,20 @@ class Instance(Base):
         Index(None, "subject"),
         Index(None, "definition_id", "status"),
         Index(None, "parent_id"),
+        Index(
+            "uq_instance_active_correlation",
+            "process_key",
+            "correlation_key",
+            unique=True,
+            sqlite_where=text(_ACTIVE_CORRELATION),
+            postgresql_where=text(_ACTIVE_CORRELATION),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     definition_id: Mapped[int] = mapped_column(ForeignKey("definition.id"))
+    process_key: Mapped[str] = mapped_column(String(200))
+    correlation_key: Mapped[str] = mapped_column(String(200), default="")
     business_key: Mapped[str] = mapped_column(String(120), default="")
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
     parent_element_instance_id: Mapped[str | None] = mapped_column(String(60))
@@ -89,13 +105,16 @@ class Instance(Base):
 
     definition: Mapped[Definition] = relationship()
 
+    __mapper_args__ = {"version_id_col": revision, "version_id_generator": False}  # noqa: RUF012
+
 
 class UserTask(Base):
     """An element instance waiting for a person; carries everything a list needs.
 
     `status`: open → completed, withdrawn; `held`: a submission was accepted but the drawing failed, nobody else may complete it.
     `candidate_groups` are posts (lanes) as the drawing names them. `due_at` is the end of the last working day; `provisional`
-    says that an unpublished calendar year was used (暂定). `properties` are the zeebe:properties of the drawing.
+    says that an unpublished calendar year was used (暂定); `paused_at` says since when its clock stands still. `properties` are
+    the zeebe:properties of the drawing, `variables` its own local variables.
     """
 
     __tablename__ = "user_task"
@@ -125,6 +144,7 @@ class UserTask(Base):
     due_at: Mapped[datetime | None]
     follow_up_at: Mapped[datetime | None]
     provisional: Mapped[bool] = mapped_column(default=False)
+    paused_at: Mapped[datetime | None]
     status: Mapped[str] = mapped_column(String(12), default="open")
     completed_by: Mapped[str] = mapped_column(String(120), default="")
     on_behalf_of: Mapped[str] = mapped_column(String(120), default="")
@@ -170,7 +190,7 @@ class Submission(Base):
 class Interval(Base):
     """A stretch of a user task's clock: `running` or `paused`, whose time it is (a post or a party), and why. Append-only.
 
-    `ended_at` is set once. The working time used is the sum of the running stretches.
+    `ended_at` is set once. A task whose clock never stood still has no rows: it has run since it was created.
     """
 
     __tablename__ = "interval"
@@ -188,9 +208,10 @@ class Interval(Base):
 class Job(Base):
     """A push on an instance, or a ring that pushes none (reminder).
 
-    `kind`: submission, timer, message, service, call (start a called process), child (a called process has ended), signal,
-    migration, reminder. `status`: waiting → running → done; failed ⇄ waiting; withdrawn. An incident is a failed job: it has
-    given up after `retries` attempts and waits for a supervisor. `due_at` is when it may run.
+    `kind`: submission, timer, message, service, call (start a called process), child (a called process has ended), cancel (the
+    caller of a run has gone), signal, migration, reminder. `status`: waiting → running → done; failed ⇄ waiting; waiting ⇄
+    paused; withdrawn. An incident is a failed job: it has given up after `retries` attempts and waits for a supervisor. `due_at`
+    is when it may run.
     """
 
     __tablename__ = "job"
