@@ -2,7 +2,7 @@
 # Builds the page's files again from web/islands and compares them with those in web/static/dist. Needs Node.js ≥ 20.
 set -eu
 cd "$(dirname "$0")/../web/islands"
-if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)'; then
+if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)'; then
   echo "The built files were not compared: this needs Node.js 20 or newer, but here is $(node --version)." >&2
   exit 0
 fi
