@@ -2,7 +2,7 @@
 // `node build.mjs` writes; `node build.mjs --check` builds in memory and fails when the committed files differ.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
@@ -41,9 +41,10 @@ const patchForms = {
 const sheets = {
   name: "sheets",
   setup(build) {
-    build.onResolve({ filter: /\.css\?sheet$/ }, ({ path, resolveDir }) => ({ path: resolve(resolveDir, path.replace("?sheet", "")), namespace: "sheet" }));
+    build.onResolve({ filter: /\.css\?sheet$/ }, ({ path, resolveDir }) => ({ path: relative(here, resolve(resolveDir, path.replace("?sheet", ""))), namespace: "sheet" }));
     build.onLoad({ filter: /.*/, namespace: "sheet" }, async ({ path }) => {
-      const result = await esbuild.build({ entryPoints: [path], bundle: true, minify: true, write: false, target, loader: fonts });
+      // The path is part of the hash in the file's name, so it must not be that of one machine.
+      const result = await esbuild.build({ entryPoints: [resolve(here, path)], bundle: true, minify: true, write: false, target, loader: fonts });
       return { contents: result.outputFiles[0].text, loader: "text" };
     });
   },
