@@ -1,0 +1,396 @@
+"""The services of cases that a drawing may name: each reads its inputs, calls one function of the domain, gives variables back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework import cases, closures, items, lights, lookbacks, notices, plans, visits
+from casework.case_tables import Case, Lookback
+from engine.calendars import local_day
+from engine.errors import Problem
+from engine.services import Call, Service
+from engine.tables import UserTask
+
+LETTERS: Final[Mapping[str, str]] = {
+    "case_opened": "the case {case_no} was opened; your liaison officer will call",
+    "visit_arranged": "a visit is arranged for {case_no} on {date}",
+}
+"""What `send.notice` says, by the name of its template."""
+
+
+def case_services() -> Mapping[str, Service]:
+    """All services of this room by job type."""
+    return {
+        "registry.cases.open": _open_case,
+        "registry.cases.remove_items": _remove_items,
+        "registry.cases.terminate": _terminate,
+        "registry.cases.open_items": _open_items,
+        "registry.cases.items_left": _items_left,
+        "registry.cases.reopen": _reopen,
+        "registry.cases.lookbacks_left": _lookbacks_left,
+        "registry.cases.archive": _archive,
+        "registry.cases.change_items": _change_items,
+        "registry.plans.prepare": _prepare_plan,
+        "registry.plans.submit": _submit_plan,
+        "registry.plans.facts": _plan_facts,
+        "registry.plans.approve": _approve_plan,
+        "registry.plans.amend": _amend_plan,
+        "registry.plans.extend": _extend_plan,
+        "registry.plans.refuse_extension": _refuse_extension,
+        "registry.visits.open": _open_visit,
+        "registry.visits.arrange": _arrange_visit,
+        "registry.visits.record": _record_visit,
+        "registry.visits.mark_unconfirmed": _mark_unconfirmed,
+        "registry.visits.confirm": _confirm_visit,
+        "registry.visits.baseline": _keep_baseline,
+        "registry.visits.conclude": _conclude_visit,
+        "registry.items.start": _start_item,
+        "registry.items.facts": _item_facts,
+        "registry.items.note_eligibility": _note_eligibility,
+        "registry.items.overdue": _item_overdue,
+        "registry.items.end": _end_item,
+        "registry.closures.open": _open_closure,
+        "registry.closures.record": _record_opinion,
+        "registry.closures.close": _close,
+        "registry.closures.refuse": _refuse,
+        "registry.lookbacks.plan": _plan_lookback,
+        "registry.lookbacks.record": _record_lookback,
+        "registry.lookbacks.relapse": _relapse,
+        "registry.lookbacks.finish": _finish_lookback,
+        "registry.remind": _remind,
+        "send.notice": _send_notice,
+    }
+
+
+def _open_case(db: Session, call: Call) -> Mapping[str, object]:
+    case = cases.open_case(
+        db, _id(call, "enterpriseId"), _id(call, "listVersion"), instance=call.instance, by=call.by, now=call.now
+    )
+    return {
+        "caseId": case.id,
+        "caseNo": case.case_no,
+        "leadLine": case.lead,
+        "countyGroups": cases.groups(case, "county"),
+        "cityGroups": cases.groups(case, "city"),
+        "regionGroups": cases.groups(case, "region"),
+        "items": [{"id": item.id, "list": item.list_type, "subtype": item.subtype} for item in case.items],
+        "predecessorCase": case.predecessor_case_id,
+    }
+
+
+def _remove_items(db: Session, call: Call) -> Mapping[str, object]:
+    cases.remove_items(db, _case(db, call), _answer(call, "removal"), now=call.now)
+    return {}
+
+
+def _terminate(db: Session, call: Call) -> Mapping[str, object]:
+    cases.terminate(db, _case(db, call), str(_answer(call, "status").get("reason") or ""), now=call.now)
+    return {}
+
+
+def _open_items(db: Session, call: Call) -> Mapping[str, object]:
+    started = cases.open_items(db, _case(db, call), instance=call.instance, by=call.by, now=call.now)
+    return {"opened": len(started)}
+
+
+def _items_left(db: Session, call: Call) -> Mapping[str, object]:
+    case = _case(db, call)
+    cases.observe(case)
+    cases.refresh_stage(db, case)
+    return {"left": cases.items_left(case)}
+
+
+def _reopen(db: Session, call: Call) -> Mapping[str, object]:
+    case = _case(db, call)
+    item = items.get(db, _id(call, "itemId"))
+    if item.state in cases.CLOSED_ITEM:
+        cases.reopen(db, case, item)
+    return {"relapses": item.relapse_count, "left": cases.items_left(case)}
+
+
+def _lookbacks_left(db: Session, call: Call) -> Mapping[str, object]:
+    return {"lookbacks": cases.lookbacks_left(db, _case(db, call))}
+
+
+def _archive(db: Session, call: Call) -> Mapping[str, object]:
+    return {"archiveNo": cases.archive(db, _case(db, call), now=call.now)}
+
+
+def _change_items(db: Session, call: Call) -> Mapping[str, object]:
+    added = cases.change_items(
+        db,
+        _case(db, call),
+        _ids(call, "added"),
+        _ids(call, "removed"),
+        str(call.inputs.get("reason") or ""),
+        instance=call.instance,
+        by=call.by,
+        now=call.now,
+    )
+    return {"additions": added}
+
+
+def _prepare_plan(db: Session, call: Call) -> Mapping[str, object]:
+    catalogue = [{"value": kind, "label": kind} for kind in plans.MEASURE_TYPES]
+    return {"plan": plans.prepare(db, _case(db, call), now=call.now), "catalogue": catalogue}
+
+
+def _submit_plan(db: Session, call: Call) -> Mapping[str, object]:
+    plan = plans.submit(db, _case(db, call), _answer(call, "plan"), by=call.by, now=call.now)
+    return {"planVersion": plan.version, "planEnd": plan.ends_on.isoformat()}
+
+
+def _plan_facts(db: Session, call: Call) -> Mapping[str, object]:
+    return {"facts": plans.approval_facts(db, _case(db, call), by=call.by, now=call.now)}
+
+
+def _approve_plan(db: Session, call: Call) -> Mapping[str, object]:
+    plan = plans.approve(db, _case(db, call), instance=call.instance, now=call.now)
+    return {"planEnd": plan.ends_on.isoformat(), "planVersion": plan.version}
+
+
+def _amend_plan(db: Session, call: Call) -> Mapping[str, object]:
+    case = _case(db, call)
+    # The approver's step amends the plan; its author is whoever wrote the amendment.
+    plans.submit(db, case, _answer(call, "plan"), by=plans.last_author(db, call.instance) or call.by, now=call.now)
+    plan = plans.approve(db, case, instance=call.instance, now=call.now)
+    return {"planEnd": plan.ends_on.isoformat(), "planVersion": plan.version}
+
+
+def _extend_plan(db: Session, call: Call) -> Mapping[str, object]:
+    item = items.get(db, _id(call, "itemId"))
+    plan = plans.extend(db, _case(db, call), item, _answer(call, "extension"), by=call.by, now=call.now)
+    return {"planEnd": plan.ends_on.isoformat(), "extensions": plan.extension_count}
+
+
+def _refuse_extension(db: Session, call: Call) -> Mapping[str, object]:
+    case, item = _case(db, call), items.get(db, _id(call, "itemId"))
+    plans.refuse_extension(db, case, item, _answer(call, "extension"), by=call.by, now=call.now)
+    notices.letter(
+        db,
+        case,
+        ["officer"],
+        "the extension asked for {case_no} was refused: {reason}",
+        {"reason": str(call.inputs.get("reason") or "")},
+        key=f"extension_refused:{item.id}:{call.element_instance_id}",
+        now=call.now,
+    )
+    lights.assess(db, case, now=call.now)
+    return {}
+
+
+def _open_visit(db: Session, call: Call) -> Mapping[str, object]:
+    case = _case(db, call)
+    kind = str(call.inputs.get("visitType") or "first")
+    visit = visits.open_visit(db, case, kind, instance=call.instance, now=call.now)
+    return {
+        "visitId": visit.id,
+        "due": visit.due_at.isoformat(),
+        "countyGroups": cases.groups(case, "county"),
+        "baseline": visits.prefilled_baseline(db, case, now=call.now),
+    }
+
+
+def _arrange_visit(db: Session, call: Call) -> Mapping[str, object]:
+    visits.arrange(visits.get(db, _id(call, "visitId")), _answer(call, "arrange", "arrangement"))
+    return {}
+
+
+def _record_visit(db: Session, call: Call) -> Mapping[str, object]:
+    return visits.record(db, visits.get(db, _id(call, "visitId")), _answer(call, "visit"), by=call.by, now=call.now)
+
+
+def _mark_unconfirmed(db: Session, call: Call) -> Mapping[str, object]:
+    visits.mark_unconfirmed(visits.get(db, _id(call, "visitId")))
+    return {}
+
+
+def _confirm_visit(db: Session, call: Call) -> Mapping[str, object]:
+    visits.confirm(visits.get(db, _id(call, "visitId")), _answer(call, "confirm", "confirmation"), by=call.by)
+    return {}
+
+
+def _keep_baseline(db: Session, call: Call) -> Mapping[str, object]:
+    visit = visits.get(db, _id(call, "visitId"))
+    kept = visits.keep_baseline(db, visit, _answer(call, "baseline"), by=call.by, now=call.now)
+    return {"baselineId": kept.id}
+
+
+def _conclude_visit(db: Session, call: Call) -> Mapping[str, object]:
+    return visits.conclude(
+        db,
+        visits.get(db, _id(call, "visitId")),
+        str(call.inputs.get("outcome") or "visited"),
+        str(call.inputs.get("confirmedBy") or ""),
+        by=call.by,
+        now=call.now,
+    )
+
+
+def _start_item(db: Session, call: Call) -> Mapping[str, object]:
+    return items.start(db, items.get(db, _id(call, "itemId")), instance=call.instance)
+
+
+def _item_facts(db: Session, call: Call) -> Mapping[str, object]:
+    return {"facts": items.eligibility_facts(db, items.get(db, _id(call, "itemId")), by=call.by, now=call.now)}
+
+
+def _note_eligibility(db: Session, call: Call) -> Mapping[str, object]:
+    items.note_eligibility(db, items.get(db, _id(call, "itemId")), _answer(call, "eligibility", "result"), now=call.now)
+    return {}
+
+
+def _item_overdue(db: Session, call: Call) -> Mapping[str, object]:
+    item = items.get(db, _id(call, "itemId"))
+    case = cases.get(db, item.case_id)
+    notices.letter(
+        db,
+        case,
+        ["officer", cases.groups(case, "county")[0], "XL"],
+        "the plan of {case_no} has ended and {list} is not finished",
+        {"list": item.list_type},
+        key=f"plan_ended:{item.id}:{local_day(call.now).isoformat()}",
+        now=call.now,
+    )
+    lights.assess(db, case, now=call.now)
+    return {}
+
+
+def _end_item(db: Session, call: Call) -> Mapping[str, object]:
+    items.end(db, items.get(db, _id(call, "itemId")), instance=call.instance, by=call.by, now=call.now)
+    return {}
+
+
+def _open_closure(db: Session, call: Call) -> Mapping[str, object]:
+    item = items.get(db, _id(call, "itemId"))
+    known = call.inputs.get("closureId")
+    request = _answer(call, "closure")
+    if known:
+        closure = closures.get(db, int(str(known)))
+        closures.supplement(closure, request, by=call.by)
+    else:
+        closure = closures.open_closure(db, item, request, instance=call.instance, by=_proposer(db, call), now=call.now)
+    lacking = closures.missing(db, closure, by=call.by, now=call.now)
+    return {
+        "closureId": closure.id,
+        "list": item.list_type,
+        "missing": lacking,
+        **closures.route(db, closure, now=call.now),
+    }
+
+
+def _record_opinion(db: Session, call: Call) -> Mapping[str, object]:
+    closure = closures.get(db, _id(call, "closureId"))
+    step = str(call.inputs.get("step") or call.element_id)
+    closures.record(db, closure, step, _answer(call, "opinion"), by=call.by, now=call.now)
+    return {}
+
+
+def _close(db: Session, call: Call) -> Mapping[str, object]:
+    closure = closures.get(db, _id(call, "closureId"))
+    number = closures.close(db, closure, instance=call.instance, by=call.by, now=call.now)
+    return {"closureNo": number, "decision": "pass"}
+
+
+def _refuse(db: Session, call: Call) -> Mapping[str, object]:
+    closure = closures.get(db, _id(call, "closureId"))
+    closures.refuse(db, closure, call.inputs.get("reasons"), by=call.by, now=call.now)
+    return {"decision": "no"}
+
+
+def _plan_lookback(db: Session, call: Call) -> Mapping[str, object]:
+    closure = closures.get(db, _id(call, "closureId"))
+    lookback = lookbacks.plan(db, closure, instance=call.instance, now=call.now)
+    return {
+        "lookbackId": lookback.id,
+        "drawn": lookback.sample != "none",
+        "groups": lookbacks.groups(db, lookback),
+    }
+
+
+def _record_lookback(db: Session, call: Call) -> Mapping[str, object]:
+    month = int(str(call.inputs.get("month") or 6))
+    answer = _answer(call, "lookback")
+    return {"relapse": lookbacks.record(db, _lookback(db, call), month, answer, by=call.by, now=call.now)}
+
+
+def _relapse(db: Session, call: Call) -> Mapping[str, object]:
+    cause = str(_answer(call, "lookback").get("conclusion") or "")
+    item = lookbacks.relapse(db, _lookback(db, call), cause, instance=call.instance, by=call.by, now=call.now)
+    return {"relapses": item.relapse_count}
+
+
+def _finish_lookback(db: Session, call: Call) -> Mapping[str, object]:
+    lookbacks.finish(db, _lookback(db, call), instance=call.instance, by=call.by, now=call.now)
+    return {}
+
+
+def _remind(db: Session, call: Call) -> Mapping[str, object]:
+    task = db.get_one(UserTask, int(str(_answer(call, "task")["id"])))
+    sent = notices.remind(db, task, _answer(call, "row"), now=call.now)
+    return {"sent": len(sent)}
+
+
+def _send_notice(db: Session, call: Call) -> Mapping[str, object]:
+    case = _case(db, call)
+    name = str(call.inputs.get("template") or "")
+    to = call.inputs.get("to")
+    receivers = [str(part) for part in cast(Sequence[object], to)] if isinstance(to, list) else [str(to or "officer")]
+    params: dict[str, object] = {"date": ""}
+    if call.inputs.get("visitId"):
+        planned = visits.get(db, _id(call, "visitId")).planned_for
+        params["date"] = local_day(planned).isoformat() if planned else ""
+    notices.letter(
+        db,
+        case,
+        receivers,
+        LETTERS.get(name, name),
+        params,
+        key=f"letter:{call.instance.id}:{call.element_instance_id}",
+        now=call.now,
+    )
+    return {}
+
+
+def _proposer(db: Session, call: Call) -> str:
+    """Who asked for the closure: the person who completed the item's task, not the clock that started this run."""
+    parent = call.instance.parent_id
+    done = db.scalars(
+        select(UserTask.completed_by)
+        .where(UserTask.instance_id == parent, UserTask.element_id == "propose_closure", UserTask.status == "completed")
+        .order_by(UserTask.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return done or call.by
+
+
+def _lookback(db: Session, call: Call) -> Lookback:
+    return lookbacks.get(db, _id(call, "lookbackId"))
+
+
+def _case(db: Session, call: Call) -> Case:
+    return cases.get(db, _id(call, "caseId"))
+
+
+def _id(call: Call, name: str) -> int:
+    value = call.inputs.get(name)
+    try:
+        return int(str(value))
+    except ValueError:
+        raise Problem("expected {name} to be an id, but it is {value}", name=name, value=str(value)) from None
+
+
+def _ids(call: Call, name: str) -> list[int]:
+    value = call.inputs.get(name)
+    return [int(str(part)) for part in cast(Sequence[object], value)] if isinstance(value, list) else []
+
+
+def _answer(call: Call, *names: str) -> Mapping[str, Any]:
+    """What a form gave: the first of these inputs that is a context."""
+    for name in names:
+        value = call.inputs.get(name)
+        if isinstance(value, Mapping):
+            return cast(Mapping[str, Any], value)
+    return {}

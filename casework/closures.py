@@ -1,0 +1,249 @@
+"""Closure (销号) of one item: requested, checked level by level, confirmed by the three lines, then struck off or refused.
+
+Source: REFERENCE 4.g g01–g12, 3.3, DT-3. Who accepts and who signs is the decision `closure-route`. Signing is never silent: what
+nobody said is not there.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from casework import cases, items, notices
+from casework.case_tables import LIVING_ITEM, Baseline, Case, Closure, Item, Plan, Visit
+from casework.tables import Person, Post
+from engine import decisions, history, messages
+from engine.calendars import local_day
+from engine.errors import Conflict, NotFound
+from engine.tables import Instance
+
+_AFFIRMATIVE = {"agree", "pass"}
+
+
+def get(db: Session, closure_id: int) -> Closure:
+    """The closure with this id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    closure = db.get(Closure, closure_id)
+    if closure is None:
+        raise NotFound("expected closure {closure}, but there is none", closure=closure_id)
+    return closure
+
+
+def open_closure(
+    db: Session, item: Item, request: Mapping[str, Any], *, instance: Instance | None, by: str, now: datetime
+) -> Closure:
+    """Keeps a request to strike an item off (g01), with the evidence by rule as it stands (g02).
+
+    Raises:
+        Conflict: the item is not open, or already waits for its closure.
+    """
+    if item.state not in LIVING_ITEM or item.state == "pending_removal":
+        raise Conflict("expected an open item, but it is {state}", state=item.state)
+    case = cases.get(db, item.case_id)
+    if instance is not None:
+        instance.scope, instance.subject = case.scope, f"enterprise:{case.enterprise_id}"
+        instance.business_key = case.case_no
+    closure = Closure(
+        item_id=item.id,
+        case_id=case.id,
+        instance_id=instance.id if instance else None,
+        exceptional=request.get("exception") in {True, "yes"},
+        request=history.plain(request),
+        requested_by=by,
+        requested_at=now,
+    )
+    db.add(closure)
+    item.state = "pending_closure"
+    db.flush()
+    cases.refresh_stage(db, case)
+    return closure
+
+
+def supplement(closure: Closure, request: Mapping[str, Any], *, by: str) -> None:
+    """The request was returned and is sent again, with what was missing; who proposed it stays on record."""
+    _must_be_open(closure)
+    closure.request = {**closure.request, **history.plain(request), "supplemented_by": by}
+
+
+def route(db: Session, closure: Closure, *, now: datetime) -> dict[str, Any]:
+    """Who checks, accepts and signs this closure, by the decision `closure-route`.
+
+    Gives `{countyGroups, cityGroups, acceptGroups, jointScience, jointIndustry, jointState, publicity, sample}`; an empty list is
+    a signature that is not needed, `sample` the share of look-backs in per cent. Where no person is left in the county who may
+    check, the county's check is lifted to the city (four eyes, 4.0).
+    """
+    item = closure.item
+    case = cases.get(db, closure.case_id)
+    enterprise = cases.enterprise_of(db, case)
+    values = {
+        "list": item.list_type,
+        "supervisor_level": enterprise.supervisor_level,
+        "is_soe": enterprise.is_soe,
+        "exceptional": closure.exceptional,
+    }
+    decided = decisions.evaluate(db, "closure-route", {"facts": values}, now=now).value
+    row: Mapping[str, Any] = decided if isinstance(decided, Mapping) else {}
+    city = _groups(row.get("city"))
+    county = cases.groups(case, "county")
+    return {
+        "countyGroups": county if somebody_left(db, county, case.scope, without=involved(db, closure)) else city,
+        "cityGroups": city,
+        "acceptGroups": _groups(row.get("accept")),
+        "jointScience": _groups(row.get("science")),
+        "jointIndustry": _groups(row.get("industry")),
+        "jointState": _groups(row.get("state")),
+        "publicity": bool(row.get("publicity")),
+        "sample": int(row.get("sample") or 0),
+    }
+
+
+def missing(db: Session, closure: Closure, *, by: str, now: datetime) -> list[str]:
+    """What DT-3 still misses, by code; the checklist of the closure is renewed with it (g02). Empty: nothing is missing."""
+    facts = items.eligibility_facts(db, closure.item, by=by, now=now)
+    decided = decisions.evaluate(db, "closure-eligibility", {"facts": facts}, now=now)
+    answer: Mapping[str, Any] = decided.value if isinstance(decided.value, Mapping) else {}
+    result = str(answer.get("result") or "NOT_YET")
+    lacking = [str(code) for code in answer.get("missing") or []]
+    if result == "ELIGIBLE" or (result == "EXCEPTION_ONLY" and closure.exceptional):
+        lacking = []
+    elif not lacking:
+        lacking = ["exception"] if result == "EXCEPTION_ONLY" else ["evidence"]
+    closure.checklist = [{"facts": facts, "result": result, "missing": lacking, "at": now.isoformat()}]
+    return lacking
+
+
+def involved(db: Session, closure: Closure) -> set[str]:
+    """Everybody who worked on the item and therefore may not check it (g04): proposer, visitors, plan authors, the officer."""
+    case_id = closure.case_id
+    people = {closure.requested_by, notices.officer_of(db, cases.get(db, case_id))}
+    people |= set(db.scalars(select(Visit.recorded_by).where(Visit.case_id == case_id)))
+    people |= set(db.scalars(select(Baseline.recorded_by).where(Baseline.case_id == case_id)))
+    people |= set(db.scalars(select(Plan.author).where(Plan.case_id == case_id)))
+    return people - {""}
+
+
+def somebody_left(db: Session, posts: list[str], scope: str, *, without: set[str]) -> bool:
+    """Whether anybody who works, holds one of these posts over `scope` and is not among `without`."""
+    paths = ["/".join(scope.split("/")[: n + 1]) for n in range(len(scope.split("/")))]
+    wanted = (
+        select(Person.username)
+        .join(Post)
+        .where(Person.active.is_(True), Post.post.in_(posts), Post.path.in_(paths), Post.until.is_(None))
+    )
+    return any(username not in without for username in db.scalars(wanted))
+
+
+def record(db: Session, closure: Closure, step: str, opinion: Mapping[str, Any], *, by: str, now: datetime) -> None:
+    """Keeps what one level said. `step` is the element: county_check, city_check, accept_lead, joint_…, settle, promise."""
+    entry = {"step": step, "by": by, "at": now.isoformat(), **history.plain(opinion)}
+    closure.opinions = [*closure.opinions, entry]
+
+
+def signatures(closure: Closure) -> dict[str, str]:
+    """The last word of every level, by step."""
+    return {str(said["step"]): str(said.get("decision") or "") for said in closure.opinions}
+
+
+def close(db: Session, closure: Closure, *, instance: Instance | None, by: str, now: datetime) -> str:
+    """Strikes the item off (g12), starts its look-back and tells the enterprise. Gives the closure number.
+
+    L1, L2 and L3 stay 待统计确认 until the official figures say so.
+
+    Raises:
+        Conflict: the closure was decided already, or a level whose word is on record did not agree.
+    """
+    _must_be_open(closure)
+    said = signatures(closure)
+    if said.get("settle") not in _AFFIRMATIVE:
+        for step, decision in said.items():
+            if step != "settle" and decision and decision not in _AFFIRMATIVE:
+                raise Conflict("expected {step} to agree, but it said {decision}", step=step, decision=decision)
+    item, case = closure.item, cases.get(db, closure.case_id)
+    number = _next_number(db, case, now)
+    official = item.list_type in {"L1", "L2", "L3"}
+    closure.state, closure.closure_no, closure.decided_at = "passed", number, now
+    item.state = "closed_awaiting_statistics" if official else "closed"
+    item.stat_confirm = "waiting" if official else "none"
+    item.closure_no, item.closed_at = number, now
+    item.accepted_by = next(
+        (str(s["by"]) for s in reversed(closure.opinions) if s["step"] in {"accept_lead", "city_check"}), by
+    )
+    cases.observe(case)
+    cases.refresh_stage(db, case)
+    notices.letter(
+        db,
+        case,
+        ["enterprise", "officer"],
+        "{list} of {case_no} was struck off under number {number}",
+        {"list": item.list_type, "number": number},
+        key=f"closed:{closure.id}",
+        now=now,
+    )
+    messages.publish(
+        db,
+        "lookback_opened",
+        str(item.id),
+        {"itemId": item.id, "caseId": case.id, "closureId": closure.id},
+        key=f"lookback_opened:{closure.id}",
+        sender=instance,
+        by=by,
+        now=now,
+    )
+    return number
+
+
+def refuse(db: Session, closure: Closure, reasons: object, *, by: str, now: datetime) -> None:
+    """The closure is refused: the item is open again, and the officer reads why."""
+    _must_be_open(closure)
+    closure.state, closure.decided_at = "refused", now
+    closure.reasons = [{"by": by, "reasons": history.plain(reasons)}]
+    item, case = closure.item, cases.get(db, closure.case_id)
+    item.state = "relapsed" if item.relapse_count else "open"
+    item.eligible_since = None
+    cases.refresh_stage(db, case)
+    notices.letter(
+        db,
+        case,
+        ["officer", "enterprise"],
+        "striking {list} of {case_no} off was refused: {reason}",
+        {"list": item.list_type, "reason": _text(reasons)},
+        key=f"refused:{closure.id}",
+        now=now,
+    )
+
+
+def of_item(db: Session, item: Item) -> list[Closure]:
+    """All requests to strike this item off, the oldest first."""
+    return list(db.scalars(select(Closure).where(Closure.item_id == item.id).order_by(Closure.id)))
+
+
+def _must_be_open(closure: Closure) -> None:
+    if closure.state != "open":
+        raise Conflict("expected an open closure, but it is {state}", state=closure.state)
+
+
+def _groups(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [str(part) for part in value]
+    return [part.strip() for part in str(value or "").split(",") if part.strip()]
+
+
+def _text(reasons: object) -> str:
+    if isinstance(reasons, Mapping):
+        return str(reasons.get("opinion") or reasons.get("reason") or "")
+    if isinstance(reasons, list):
+        return "；".join(text for text in (_text(part) for part in reasons) if text)
+    return str(reasons or "")
+
+
+def _next_number(db: Session, case: Case, now: datetime) -> str:
+    """`XH-<city>-<year>-<serial>`."""
+    codes = case.scope.split("/")
+    prefix = f"XH-{codes[1] if len(codes) > 1 else codes[0]}-{local_day(now).year}-"
+    last = db.scalars(select(func.max(Closure.closure_no)).where(Closure.closure_no.startswith(prefix))).one()
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:05d}"

@@ -1,0 +1,241 @@
+"""The item of a case: one membership in one list, from its opening to its closure.
+
+The facts of an item are what DT-3 looks at (REFERENCE DT-3, 6.13): evidence of grade G2 or G1 only, never what somebody ticked.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from casework import cases, facts
+from casework.case_tables import LIVING_ITEM, Case, Evidence, Item, Measure, Notice, RdInstitution
+from casework.tables import Enterprise, EnterpriseYear, QuarterReport
+from engine import history, messages
+from engine.calendars import local_day
+from engine.errors import NotFound
+from engine.tables import Instance
+
+CONFIRMED = ("县核", "市核", "锁定")
+"""States of a quarterly report whose figures count (6.3)."""
+_RECOGNISED = {"国", "区", "市"}
+
+
+def get(db: Session, item_id: int) -> Item:
+    """The item with this id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    item = db.get(Item, item_id)
+    if item is None:
+        raise NotFound("expected item {item}, but there is none", item=item_id)
+    return item
+
+
+def start(db: Session, item: Item, *, instance: Instance) -> dict[str, object]:
+    """The item's run begins: it carries the territory, the enterprise and the number of its case from now on."""
+    case = cases.get(db, item.case_id)
+    enterprise = cases.enterprise_of(db, case)
+    item.instance_id = instance.id
+    instance.scope, instance.subject, instance.business_key = case.scope, f"enterprise:{enterprise.id}", case.case_no
+    plan = cases.approved_plan(db, case)
+    return {
+        "list": item.list_type,
+        "subtype": item.subtype,
+        "uscc": enterprise.uscc,
+        "planEnd": plan.ends_on.isoformat() if plan else None,
+    }
+
+
+def gap_activity(item: Item) -> bool:
+    """Whether the item was opened because R&D activity is missing."""
+    return "活动" in item.subtype or item.subtype == "双缺"
+
+
+def gap_institution(item: Item) -> bool:
+    """Whether the item was opened because an R&D institution is missing."""
+    return "机构" in item.subtype or item.subtype == "双缺"
+
+
+def eligibility_facts(db: Session, item: Item, *, by: str, now: datetime) -> dict[str, Any]:
+    """What is known today about the conditions of DT-3, frozen as a `Facts` record with purpose `closure-eligibility`.
+
+    `rd_quarters` is the run of consecutive confirmed quarters with R&D expense of the quarter alone > 0 that ends with the
+    latest confirmed one; `annual_rd` the R&D expenditure of the latest annual table on record, in 万元, None if unknown.
+    """
+    case = cases.get(db, item.case_id)
+    enterprise = cases.enterprise_of(db, case)
+    day = local_day(now)
+    reports = _confirmed_reports(db, enterprise)
+    latest = reports[-1] if reports else None
+    proofs = _proofs(db, case)
+    values: dict[str, Any] = {
+        "list": item.list_type,
+        "subtype": item.subtype,
+        "gap_activity": gap_activity(item),
+        "gap_inst": gap_institution(item),
+        "rd_quarters": consecutive_quarters_with_rd(reports),
+        "annual_rd": _latest_annual_rd(db, enterprise),
+        "projects_in_execution": max(
+            (latest.projects_ongoing or 0) + (latest.projects_new or 0) if latest else 0, len(proofs.get("project", []))
+        ),
+        "aux_ledger": bool(latest and latest.aux_ledger) or "aux_ledger" in proofs,
+        "aux_ledger_checked": bool(latest and latest.aux_ledger_checked_by)
+        or any(proof.checked_by for proof in proofs.get("aux_ledger", [])),
+        "inst_filed": has_filed_institution(db, enterprise, day=day),
+        "stat_fill_done": _is_done(db, case, "STAT_FILL"),
+        "soe_figures_consistent": any(bool(proof.data.get("consistent")) for proof in proofs.get("soe_sheet", [])),
+        "soe_confirmed": any(proof.checked_by for proof in proofs.get("soe_sheet", [])),
+        "in_roster": enterprise.is_scale and bool(enterprise.scale_since),
+        "hitech_valid": bool(
+            enterprise.hitech_from and enterprise.hitech_to and enterprise.hitech_from <= day <= enterprise.hitech_to
+        ),
+        "hitech_listed": "certificate" in proofs,
+        "red_notices": _open_red_notices(db, case),
+        "objections": len(proofs.get("objection", [])),
+        "operating": enterprise.status == "存续",
+        "group_agreement": "group_agreement" in proofs,
+    }
+    values = history.plain(values)
+    facts.freeze(db, f"item:{item.id}", "closure-eligibility", values, by=by, now=now)
+    return values
+
+
+def note_eligibility(db: Session, item: Item, eligibility: Mapping[str, Any], *, now: datetime) -> None:
+    """Keeps since when the item could be struck off; an item that no longer could forgets it."""
+    if eligibility.get("result") == "ELIGIBLE":
+        item.eligible_since = item.eligible_since or now
+    else:
+        item.eligible_since = None
+    cases.refresh_stage(db, cases.get(db, item.case_id))
+
+
+def end(db: Session, item: Item, *, instance: Instance, by: str, now: datetime) -> None:
+    """The item's run is over: its case is told (`item_ended`)."""
+    case = cases.get(db, item.case_id)
+    cases.observe(case)
+    cases.refresh_stage(db, case)
+    messages.publish(
+        db,
+        "item_ended",
+        str(case.id),
+        {"itemId": item.id, "left": cases.items_left(case)},
+        key=f"item_ended:{item.id}:{instance.id}",
+        sender=instance,
+        by=by,
+        now=now,
+    )
+
+
+def data_arrived(db: Session, enterprise_id: int, what: str, *, key: str, by: str, now: datetime) -> int:
+    """New figures or proofs of an enterprise: every living item of its case looks again (`evidence_recorded`).
+
+    `what` says what arrived (`quarter 2026Q2`), `key` makes saying it twice harmless. Gives the number of items told.
+    """
+    case = cases.living(db, enterprise_id)
+    told = [item for item in case.items if item.state in LIVING_ITEM] if case else []
+    for item in told:
+        messages.publish(
+            db,
+            "evidence_recorded",
+            str(item.id),
+            {"arrived": what},
+            key=f"evidence:{item.id}:{key}",
+            sender=None,
+            by=by,
+            now=now,
+        )
+    return len(told)
+
+
+def consecutive_quarters_with_rd(reports: Sequence[QuarterReport]) -> int:
+    """How many consecutive confirmed quarters up to the latest have R&D expense of their own > 0 (DT-3, `rd_q` of 6.13).
+
+    `reports` are the confirmed reports in order. A quarter whose predecessor in the same year is missing has no figure of
+    its own and ends the run, and so does a gap between quarters.
+    """
+    by_period = {report.period: report for report in reports}
+    run = 0
+    period = reports[-1].period if reports else ""
+    while period in by_period and (own := _own_rd(by_period, period)) is not None and own > 0:
+        run += 1
+        period = quarter_before(period)
+    return run
+
+
+def quarter_before(period: str) -> str:
+    """`2026Q1` → `2025Q4`."""
+    year, quarter = int(period[:4]), int(period[5])
+    return f"{year}Q{quarter - 1}" if quarter > 1 else f"{year - 1}Q4"
+
+
+def has_filed_institution(db: Session, enterprise: Enterprise, *, day: date) -> bool:
+    """Whether a filing is valid on `day`, or a platform is recognised at city level or above (2.2, grade G2)."""
+    filed = db.scalars(
+        select(func.count())
+        .select_from(RdInstitution)
+        .where(
+            RdInstitution.enterprise_id == enterprise.id,
+            RdInstitution.state == "filed",
+            RdInstitution.filed_on <= day,
+            (RdInstitution.valid_until.is_(None)) | (RdInstitution.valid_until >= day),
+        )
+    ).one()
+    return filed > 0 or any(str(platform.get("level")) in _RECOGNISED for platform in enterprise.platforms)
+
+
+def _own_rd(by_period: Mapping[str, QuarterReport], period: str) -> Decimal | None:
+    ytd = by_period[period].rd_expense_ytd
+    if period.endswith("Q1") or ytd is None:
+        return ytd
+    before = by_period.get(quarter_before(period))
+    return None if before is None or before.rd_expense_ytd is None else ytd - before.rd_expense_ytd
+
+
+def _confirmed_reports(db: Session, enterprise: Enterprise) -> list[QuarterReport]:
+    return list(
+        db.scalars(
+            select(QuarterReport)
+            .where(QuarterReport.enterprise_id == enterprise.id, QuarterReport.state.in_(CONFIRMED))
+            .order_by(QuarterReport.period)
+        )
+    )
+
+
+def _latest_annual_rd(db: Session, enterprise: Enterprise) -> Decimal | None:
+    return db.scalars(
+        select(EnterpriseYear.rd_expenditure_stat)
+        .where(EnterpriseYear.enterprise_id == enterprise.id, EnterpriseYear.rd_expenditure_stat.is_not(None))
+        .order_by(EnterpriseYear.year.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _proofs(db: Session, case: Case) -> dict[str, list[Evidence]]:
+    found: dict[str, list[Evidence]] = {}
+    for proof in db.scalars(
+        select(Evidence)
+        .where(Evidence.enterprise_id == case.enterprise_id, Evidence.withdrawn_at.is_(None))
+        .order_by(Evidence.id)
+    ):
+        found.setdefault(proof.kind, []).append(proof)
+    return found
+
+
+def _is_done(db: Session, case: Case, measure_type: str) -> bool:
+    wanted = select(func.count()).select_from(Measure)
+    wanted = wanted.where(Measure.case_id == case.id, Measure.type == measure_type, Measure.state == "done")
+    return db.scalars(wanted).one() > 0
+
+
+def _open_red_notices(db: Session, case: Case) -> int:
+    """Supervision notices in red that still wait for an accepted reply (DT-3, row "any")."""
+    return db.scalars(
+        select(func.count())
+        .select_from(Notice)
+        .where(Notice.case_id == case.id, Notice.kind == "order", Notice.done_at.is_(None))
+    ).one()
