@@ -54,7 +54,7 @@ def collect() -> Catalog:
         for name, _line, message, _comments, context in messages:
             if message and message != ("",):
                 found.add(message, locations=[(f"{folder}/{name}", 0)], context=context)
-    for sentence, place in _error_docstrings():
+    for sentence, place in (*_error_docstrings(), *_handed_on()):
         found.add(sentence, locations=[(place, 0)])
     return found
 
@@ -139,6 +139,49 @@ def _error_docstrings() -> Iterator[tuple[str, str]]:
             text = (ast.get_docstring(node) or "").split("\n\n")[0].strip()
             if text:
                 yield text, place
+
+
+def _handed_on() -> Iterator[tuple[str, str]]:
+    """The sentences given to a function of the house that hands its parameter `template` on to an error or a `Sentence`."""
+    trees = {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for folder, _pattern, method in SOURCES
+        if method == "python"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    }
+    inside = {place: dict(_template_positions(tree)) for place, tree in trees.items()}
+    everywhere = {name: at for names in inside.values() for name, at in names.items() if not name.startswith("_")}
+    for place, tree in trees.items():
+        positions = everywhere | inside[place]
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and (at := positions.get(_last_name(call.func))) is not None:
+                given = [*call.args[at : at + 1], *(one.value for one in call.keywords if one.arg == "template")]
+                yield from ((text, place) for one in given for text in _texts(one))
+
+
+def _template_positions(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    # By what a caller writes: the function's name, or the class whose instance is made.
+    for scope in ast.walk(tree):
+        for node in (
+            getattr(scope, "body", []) if isinstance(scope, ast.Module | ast.ClassDef | ast.FunctionDef) else []
+        ):
+            if isinstance(node, ast.FunctionDef):
+                names = [argument.arg for argument in node.args.args]
+                if "template" in names:
+                    bound = names[0] in {"self", "cls"}
+                    name = scope.name if node.name == "__init__" and isinstance(scope, ast.ClassDef) else node.name
+                    yield name, names.index("template") - bound
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from (*_texts(node.body), *_texts(node.orelse))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+        yield node.value
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def _params(text: str) -> set[str]:
