@@ -28,6 +28,7 @@ _RUNS_TEXT = {
     "yaml.load", "yaml.unsafe_load",
 }  # fmt: skip
 _UNPICKLES = {"cloudpickle", "dill", "marshal", "pickle", "shelve"}
+_SAYS = {"Conflict", "ExecutionFailed", "Forbidden", "Invalid", "NotFound", "Problem", "Sentence"}
 _EMPTY_NAMES = {"common", "core", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 # Written with one-letter classes so that this file does not find itself.
 _MACHINE = re.compile(
@@ -240,6 +241,17 @@ def requirements_without_a_reason(root: Path) -> list[str]:
     return faults
 
 
+def sentences_nobody_can_translate(root: Path) -> list[str]:
+    """The template of a sentence is written where the sentence is said, or is a parameter called `template`."""
+    return [
+        module.fault(call, f"write the template of {name} as a text, or hand on a parameter called `template`")
+        for module in modules(root, *ROOMS, "xiaohao.py")
+        for call, name in module.calls
+        if name.split(".")[-1] in _SAYS and call.args
+        if not (isinstance(call.args[0], ast.Constant) or dotted(call.args[0]).split(".")[-1] == "template")
+    ]
+
+
 def processes_without_a_story(root: Path) -> list[str]:
     return [
         f"{path}: no story tells this process (tests/stories/test_{Path(path).stem}.py)"
@@ -275,6 +287,7 @@ RULES = (
     rooms_missing_on_the_map,
     pages_missing_on_the_map,
     requirements_without_a_reason,
+    sentences_nobody_can_translate,
     processes_without_a_story,
 )
 

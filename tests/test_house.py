@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeDecorator
 
 from engine.db import Base, UtcDateTime
 from tests import databases, house
+from web import catalogues
 
 Rule = Callable[[Path], list[str]]
 
@@ -47,6 +48,7 @@ PLANTED: list[tuple[Rule, dict[str, str], str]] = [
     (house.pages_missing_on_the_map, {"docs/decisions/0002-tea.md": "# Tea\n"}, "two decisions"),
     (house.requirements_without_a_reason, {"requirements/app.in": "leftpad==1.0\n"}, "leftpad has no line"),
     (house.requirements_without_a_reason, {"requirements/app.txt": "flask==3.1.3\n"}, "flask is not pinned"),
+    (house.sentences_nobody_can_translate, {"engine/jobs.py": "raise Conflict(f'job {id} is done')\n"}, "as a text"),
     (house.processes_without_a_story, {"workflows/tea.bpmn": "<definitions/>\n"}, "no story"),
 ]
 
@@ -107,6 +109,26 @@ def test_every_instant_in_the_tables_has_a_zone():
         and not isinstance(column.type, UtcDateTime)
     ]
     assert naive == []
+
+
+@pytest.mark.parametrize("locale", catalogues.LOCALES)
+def test_every_sentence_of_the_house_has_words_in_both_languages(locale: str):
+    assert catalogues.missing(locale) == []
+
+
+def test_a_sentence_without_words_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    said = {
+        "engine/errors.py": 'class Conflict(Exception):\n    """the kettle is {state}"""\n',
+        "engine/tea.py": 'def refuse(cup, template, **params): ...\nrefuse(cup, "the {leaf} is wet", leaf="green")\n',
+        "web/tea.py": 'flash(gettext("the water is cold"))\n',
+        "web/templates/tea.html": "<p>{{ _('the cup is empty') }}</p>\n",
+        "web/islands/src/tea.js": 't("the spoon is lost");\n',
+    }
+    write(tmp_path, said)
+    monkeypatch.setattr(catalogues, "ROOT", tmp_path)
+    faults = " ".join(catalogues.missing("zh_CN"))
+    for thing in ("kettle", "leaf", "water", "cup", "spoon"):
+        assert f"{thing}" in faults
 
 
 BREACHES = {
