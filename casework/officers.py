@@ -1,0 +1,397 @@
+"""Liaison officers: who looks after which case, how many, who acts while somebody is away, and handing over (4.l, F02).
+
+A case is never without somebody: where an assignment has no officer, or its officer is away and nobody acts for him, the county
+officers do. An acting officer counts as the officer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from casework import people, territories
+from casework.case_tables import Case
+from casework.tables import Assignment, Enterprise, Handover, Officer, Person
+from engine import history
+from engine.calendars import local_day
+from engine.errors import Conflict, Invalid, NotFound, Sentence
+from engine.tables import UserTask
+
+CHAIN: Final = "registry"
+CAPACITY: Final = 15
+LARGEST_CAPACITY: Final = 30
+"""REFERENCE 6.5: 15 enterprises unless told otherwise; above 30 visits become a formality."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """An officer with the number of running cases."""
+
+    officer: Officer
+    cases: int
+
+    @property
+    def free(self) -> int:
+        """How many more cases fit under the cap."""
+        return self.officer.capacity - self.cases
+
+
+def get(db: Session, officer_id: int) -> Officer:
+    """The officer; raises NotFound."""
+    row = db.get(Officer, officer_id)
+    if row is None:
+        raise NotFound("there is no liaison officer {id}", id=officer_id)
+    return row
+
+
+def of_person(db: Session, person_id: int) -> Officer | None:
+    """The officer that this person is, or None."""
+    return db.execute(select(Officer).where(Officer.person_id == person_id)).scalar_one_or_none()
+
+
+def enter(db: Session, values: Mapping[str, Any], *, by: str, now: datetime) -> Officer:
+    """Enters an officer from a roster (name, unit, title, path, phone, lines, capacity), or brings a known one up to date.
+
+    Somebody with the same name and the same telephone (or unit, without one) is the same person. A new person gets the user
+    name `lo<territory>-<number>` and the post LO; a password is given separately.
+    """
+    same = select(Officer).join(Person).where(Person.name == values["name"])
+    same = (
+        same.where(Person.phone == values["phone"])
+        if values.get("phone")
+        else same.where(Officer.unit == values["unit"])
+    )
+    officer = db.execute(same).scalars().first()
+    day = local_day(now)
+    if officer is None:
+        code = values["path"].rsplit("/", 1)[-1].lower()
+        taken = db.execute(select(func.count(Officer.id)).where(Officer.path == values["path"])).scalar_one()
+        number = taken + 1
+        while people.find(db, f"lo{code}-{number}") is not None:
+            number += 1
+        person = people.add(
+            db,
+            f"lo{code}-{number}",
+            values["name"],
+            unit=values["unit"],
+            phone=values.get("phone", ""),
+            by=by,
+            now=now,
+        )
+        officer = create(db, person, values["path"], title=values.get("title", ""), since=day, by=by, now=now)
+    officer.unit, officer.title = values["unit"], values.get("title", "")
+    officer.person.unit, officer.person.phone = values["unit"], values.get("phone", "")
+    officer.lines = values.get("lines", [])
+    if values.get("capacity"):
+        officer.capacity = values["capacity"]
+    return officer
+
+
+def create(
+    db: Session,
+    person: Person,
+    path: str,
+    *,
+    title: str = "",
+    lines: list[str] | None = None,
+    capacity: int = CAPACITY,
+    since: date,
+    by: str,
+    now: datetime,
+) -> Officer:
+    """Makes a person a liaison officer of a county or zone, with the post LO.
+
+    Raises:
+        Conflict: the person is one already.
+        Invalid: the capacity is not between 1 and 30.
+    """
+    if of_person(db, person.id) is not None:
+        raise Conflict("{name} is a liaison officer already", name=person.name)
+    if not 1 <= capacity <= LARGEST_CAPACITY:
+        raise Invalid(fields={"capacity": [Sentence("an officer has between 1 and 30 enterprises")]})
+    officer = Officer(
+        person_id=person.id,
+        unit=person.unit,
+        title=title,
+        path=path,
+        lines=lines or [],
+        capacity=capacity,
+        since=since,
+        trained=[],
+    )
+    officer.person = person
+    db.add(officer)
+    people.appoint(db, person, "LO", path, since=since, by=by, now=now)
+    db.flush()
+    return officer
+
+
+def loads(db: Session, path: str) -> list[Load]:
+    """The officers on duty whose territory contains `path`, with their load, the lightest first."""
+    count = func.count(Assignment.id)
+    query = (
+        select(Officer, count)
+        .outerjoin(Assignment, (Assignment.officer_id == Officer.id) & Assignment.until.is_(None))
+        .join(Person, Person.id == Officer.person_id)
+        .where(Officer.path.in_(territories.lineage(path)), Officer.state == "在岗", Person.active)
+        .group_by(Officer.id)
+        .order_by(count, Officer.id)
+    )
+    return [Load(officer, cases) for officer, cases in db.execute(query).tuples()]
+
+
+def of_case(db: Session, case_id: int) -> Assignment | None:
+    """The running assignment of a case; None before the first one and after its end."""
+    query = select(Assignment).where(Assignment.case_id == case_id, Assignment.until.is_(None))
+    return db.execute(query).scalar_one_or_none()
+
+
+def acting_for(db: Session, assignment: Assignment) -> Officer | None:
+    """Who acts for a case today: its officer, or the one who acts for him. None: the county officers act."""
+    officer = assignment.officer
+    if officer is None or officer.state == "在岗":
+        return officer
+    acting = db.get(Officer, officer.acting_officer_id) if officer.acting_officer_id else None
+    return acting if acting is not None and acting.state == "在岗" else None
+
+
+def assign(
+    db: Session, case_id: int, officer_id: int, *, how: str = "assigned", note: str = "", by: str, now: datetime
+) -> Assignment:
+    """Gives a case to an officer. The one before keeps the past; assigning the same officer again changes nothing.
+
+    Raises:
+        NotFound: there is no such case or officer.
+        Invalid: the officer is not on duty, not of this territory, or full (`fields["assignment.officer"]`).
+    """
+    case, officer = _case(db, case_id), get(db, officer_id)
+    before = of_case(db, case_id)
+    if before is not None and before.officer_id == officer_id:
+        return before
+    wrong = _reason_against(db, officer, _enterprise(db, case.enterprise_id).path)
+    if wrong is not None:
+        raise Invalid("this officer cannot take the case", fields={"assignment.officer": [wrong]})
+    return _assign(db, case, officer, before, how=how, note=note, by=by, now=now)
+
+
+def auto_assign(db: Session, case_id: int, *, by: str, now: datetime) -> Assignment:
+    """Gives a case to the officer with the lowest load (a03, two working days over); with nobody free the county officer acts."""
+    case = _case(db, case_id)
+    before = of_case(db, case_id)
+    if before is not None and before.officer_id is not None:
+        return before
+    free = [load.officer for load in loads(db, _enterprise(db, case.enterprise_id).path) if load.free > 0]
+    note = "" if free else "nobody is free: the county officer acts"
+    return _assign(db, case, free[0] if free else None, before, how="automatic", note=note, by=by, now=now)
+
+
+def release(db: Session, case_id: int, *, by: str, now: datetime) -> None:
+    """Ends the assignment of a case that is over."""
+    row = of_case(db, case_id)
+    if row is not None:
+        row.until = now
+
+
+def go_away(db: Session, officer_id: int, acting_officer_id: int | None, *, by: str, now: datetime) -> Officer:
+    """An officer is on leave (请假): somebody acts for him; without anybody the county officers do.
+
+    Raises:
+        NotFound: there is no such officer.
+        Invalid: the acting officer is the same person or not on duty.
+    """
+    officer = get(db, officer_id)
+    if acting_officer_id is not None:
+        acting = get(db, acting_officer_id)
+        if acting.id == officer.id or acting.state != "在岗":
+            said = Sentence("{name} cannot act: choose an officer who is on duty", {"name": acting.person.name})
+            raise Invalid(fields={"acting": [said]})
+    officer.state, officer.acting_officer_id, officer.away_since = "请假", acting_officer_id, local_day(now)
+    _tell(db, "officer_away", officer, by, now, acting=acting_officer_id)
+    return officer
+
+
+def come_back(db: Session, officer_id: int, *, by: str, now: datetime) -> Officer:
+    """An officer is on duty again; nobody acts for him any more."""
+    officer = get(db, officer_id)
+    if officer.state == "离岗":
+        raise Conflict("{name} has left this post", name=officer.person.name)
+    officer.state, officer.acting_officer_id, officer.away_since = "在岗", None, None
+    _tell(db, "officer_back", officer, by, now)
+    return officer
+
+
+def open_handover(
+    db: Session, officer_id: int, successor_id: int | None, *, reason: str, notes: str = "", by: str, now: datetime
+) -> Handover:
+    """An officer leaves: his open matters are listed, and until the successor signs, somebody acts for every one of them.
+
+    Raises:
+        Conflict: his handover is open already.
+        Invalid: the successor is the officer himself, or cannot take all the cases.
+    """
+    officer = get(db, officer_id)
+    query = select(Handover.id).where(Handover.predecessor_id == officer_id, Handover.state == "open")
+    if db.execute(query).first() is not None:
+        raise Conflict("the handover of {name} is open already", name=officer.person.name)
+    rows = running_assignments(db, officer_id)
+    if successor_id is not None:
+        _check_successor(db, officer, get(db, successor_id), len(rows))
+    handover = Handover(
+        predecessor_id=officer_id,
+        successor_id=successor_id,
+        reason=reason,
+        notes=notes,
+        matters=_matters(db, rows),
+        opened_by=by,
+        opened_at=now,
+    )
+    officer.state, officer.away_since = "离岗", local_day(now)
+    officer.acting_officer_id = None
+    db.add(handover)
+    db.flush()
+    _tell(db, "handover_opened", officer, by, now, successor=successor_id, cases=len(rows))
+    return handover
+
+
+def name_successor(db: Session, handover_id: int, successor_id: int, *, by: str, now: datetime) -> Handover:
+    """Names the successor of an open handover; raises NotFound, Conflict, Invalid as `open_handover`."""
+    handover = _open(db, handover_id)
+    officer = get(db, handover.predecessor_id)
+    _check_successor(db, officer, get(db, successor_id), len(running_assignments(db, officer.id)))
+    handover.successor_id = successor_id
+    _tell(db, "successor_named", officer, by, now, successor=successor_id)
+    return handover
+
+
+def sign_handover(db: Session, handover_id: int, *, by: str, now: datetime) -> Handover:
+    """Predecessor or successor signs (F02). A county officer may sign for a predecessor who is gone.
+
+    With both signatures every running case goes to the successor.
+
+    Raises:
+        NotFound, Conflict: it does not exist, is done, or has no successor yet.
+    """
+    handover = _open(db, handover_id)
+    if handover.successor_id is None:
+        raise Conflict("name the successor first")
+    successor = get(db, handover.successor_id)
+    if by == successor.person.username:
+        handover.successor_signed_by = by
+    else:
+        handover.predecessor_signed_by = by
+    if not (handover.successor_signed_by and handover.predecessor_signed_by):
+        return handover
+    officer = get(db, handover.predecessor_id)
+    for row in running_assignments(db, officer.id):
+        note = f"handover {handover.id}"
+        _assign(db, _case(db, row.case_id), successor, row, how="handover", note=note, by=by, now=now)
+    officer.until = local_day(now)
+    handover.state, handover.done_at = "done", now
+    _tell(db, "handover_done", officer, by, now, successor=successor.id)
+    return handover
+
+
+def running_assignments(db: Session, officer_id: int) -> list[Assignment]:
+    """The cases that an officer has now."""
+    query = select(Assignment).where(Assignment.officer_id == officer_id, Assignment.until.is_(None))
+    return list(db.execute(query.order_by(Assignment.id)).scalars())
+
+
+def _assign(
+    db: Session,
+    case: Case,
+    officer: Officer | None,
+    before: Assignment | None,
+    *,
+    how: str,
+    note: str,
+    by: str,
+    now: datetime,
+) -> Assignment:
+    if before is not None:
+        before.until = now
+        db.flush()
+    row = Assignment(
+        case_id=case.id,
+        enterprise_id=case.enterprise_id,
+        officer_id=officer.id if officer else None,
+        how=how,
+        since=now,
+        until=None,
+        by=by,
+        note=note,
+    )
+    row.officer = officer
+    db.add(row)
+    db.flush()
+    data = {"case": case.case_no, "officer": officer.person.username if officer else None, "how": how}
+    subject = f"enterprise:{case.enterprise_id}"
+    history.write(db, chain=CHAIN, fact="officer_assigned", by=by, now=now, data=data, subject=subject)
+    return row
+
+
+def _reason_against(db: Session, officer: Officer, path: str) -> Sentence | None:
+    name = {"name": officer.person.name}
+    if officer.state != "在岗" or not officer.person.active:
+        return Sentence("{name} is not on duty", name)
+    if not territories.covers(officer.path, path):
+        return Sentence("{name} works in another territory", name)
+    if len(running_assignments(db, officer.id)) >= officer.capacity:
+        return Sentence(
+            "{name} already has {count} enterprises, which is the limit", name | {"count": officer.capacity}
+        )
+    return None
+
+
+def _check_successor(db: Session, officer: Officer, successor: Officer, cases: int) -> None:
+    name = {"name": successor.person.name}
+    said: Sentence | None = None
+    if successor.id == officer.id or successor.state != "在岗" or not successor.person.active:
+        said = Sentence("{name} is not on duty", name)
+    elif not (territories.covers(successor.path, officer.path)):
+        said = Sentence("{name} works in another territory", name)
+    elif len(running_assignments(db, successor.id)) + cases > LARGEST_CAPACITY:
+        said = Sentence("{name} would have more than {count} enterprises", name | {"count": LARGEST_CAPACITY})
+    if said is not None:
+        raise Invalid("choose another successor", fields={"successor": [said]})
+
+
+def _matters(db: Session, rows: list[Assignment]) -> list[dict[str, Any]]:
+    matters: list[dict[str, Any]] = []
+    for row in rows:
+        enterprise = _enterprise(db, row.enterprise_id)
+        query = select(UserTask.name).where(
+            UserTask.subject == f"enterprise:{enterprise.id}", UserTask.status == "open"
+        )
+        names = list(db.execute(query.order_by(UserTask.id)).scalars())
+        matters.append(
+            {"case_id": row.case_id, "enterprise_id": enterprise.id, "enterprise": enterprise.name, "tasks": names}
+        )
+    return matters
+
+
+def _open(db: Session, handover_id: int) -> Handover:
+    handover = db.get(Handover, handover_id, with_for_update=True)
+    if handover is None:
+        raise NotFound("there is no handover {id}", id=handover_id)
+    if handover.state != "open":
+        raise Conflict("this handover is done already")
+    return handover
+
+
+def _case(db: Session, case_id: int) -> Case:
+    case = db.get(Case, case_id)
+    if case is None:
+        raise NotFound("there is no case {id}", id=case_id)
+    return case
+
+
+def _enterprise(db: Session, enterprise_id: int) -> Enterprise:
+    return db.get_one(Enterprise, enterprise_id)
+
+
+def _tell(db: Session, fact: str, officer: Officer, by: str, now: datetime, **data: object) -> None:
+    history.write(db, chain=CHAIN, fact=fact, by=by, now=now, data={"officer": officer.person.username, **data})
