@@ -24,6 +24,8 @@ from psycopg import sql
 BACKENDS = ("sqlite", "postgresql")
 """The databases on which the house must behave the same."""
 
+_PREFIX = "xiaohao-tests-"
+
 HOW_TO_INSTALL = (
     "expected the PostgreSQL server programs (initdb, postgres), but found none: run scripts/system-packages.sh, "
     "or leave that database out with `pytest --without-postgresql`"
@@ -84,10 +86,28 @@ def make_tables(url: str) -> None:
 
 
 def memory_directory() -> Path:
-    """A folder of its own in memory, or on disk where memory offers less than 1 GB. The caller removes it."""
+    """A folder of its own in memory, or on disk where memory offers less than 1 GB. The caller removes it.
+
+    What a killed test run left behind is removed on the way.
+    """
     memory = Path("/dev/shm")
     usable = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 1_000_000_000
-    return Path(tempfile.mkdtemp(prefix="xiaohao-tests-", dir=memory if usable else None))
+    parent = memory if usable else Path(tempfile.gettempdir())
+    for left in parent.glob(f"{_PREFIX}*"):
+        number = left.name.removeprefix(_PREFIX).split("-")[0]
+        if number.isdigit() and left.stat().st_uid == os.getuid() and not _lives(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
+
+
+def _lives(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @dataclass(slots=True)
