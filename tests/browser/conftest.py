@@ -114,14 +114,15 @@ def browser_page(request: pytest.FixtureRequest, open_page: Callable[..., Page])
 
 
 @pytest.fixture
-def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
-    """`picture(page, "case-desk")` keeps a picture in docs/pictures when XIAOHAO_PICTURES=1 (or in the folder it names)."""
+def picture() -> Callable[[Page, str], None]:
+    """`picture(page, "case-desk")` keeps what a person sees in docs/pictures when XIAOHAO_PICTURES=1 (or in the folder it names)."""
     wanted = os.environ.get("XIAOHAO_PICTURES", "")
     folder = PICTURES if wanted == "1" else Path(wanted) if wanted else None
 
     def take(page: Page, name: str) -> None:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=folder / f"{name}.png", full_page=True)
+            page.locator("html").evaluate("node => node.ownerDocument.defaultView.scrollTo(0, 0)")
+            page.screenshot(path=folder / f"{name}.png")
 
     return take

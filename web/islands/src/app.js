@@ -7,6 +7,20 @@ import { toast } from "./toast.js";
 import { t } from "./words.js";
 
 self.htmx = htmx;
+// No eval, no injected style or script, this site only; 422 brings a form back with what is wrong in it, so it is swapped in.
+Object.assign(htmx.config, {
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  selfRequestsOnly: true,
+  historyCacheSize: 0,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "422", swap: true },
+    { code: "[45]..", swap: false, error: true },
+  ],
+});
 
 const islands = {
   "bpmn-diagram": () => import("./diagram.js"),

@@ -42,9 +42,11 @@ class BpmnDiagram extends HTMLElement {
     canvas.className = "x-canvas";
     this.replaceChildren(canvas);
     try {
-      const viewer = new NavigatedViewer({ container: canvas, moddleExtensions: { camunda, zeebe } });
+      const xml = this.xml ?? (await fetchText(this.getAttribute("src"), t));
+      if (!canvas.isConnected) return;
+      const viewer = new NavigatedViewer({ container: canvas, moddleExtensions: dialect(xml) });
       this.viewer = viewer;
-      const { warnings } = await viewer.importXML(this.xml ?? (await fetchText(this.getAttribute("src"), t)));
+      const { warnings } = await viewer.importXML(xml);
       if (this.viewer !== viewer) return;
       this.mark();
       this.addControls();
@@ -99,7 +101,7 @@ class BpmnDiagram extends HTMLElement {
     const links = readJson(this.getAttribute("links"), {});
     const counts = readJson(this.getAttribute("counts"), {});
     for (const id of current) {
-      if (add(id, "x-here") && !(id in counts)) this.badge(id, t("Here now"), { kind: "here", href: links[id], position: { top: -14, left: 8 } });
+      if (add(id, "x-here") && !(id in counts)) this.badge(id, t("Here now"), { kind: "here", href: links[id], position: { top: -14, left: 30 } });
     }
     for (const [id, count] of Object.entries(counts)) {
       if (registry.get(id)) this.badge(id, count, { href: links[id], title: t("{count} cases stand here", { count }), position: { top: -14, right: 16 } });
@@ -190,6 +192,11 @@ class BpmnDiagram extends HTMLElement {
     const object = element.businessObject;
     this.dispatchEvent(new CustomEvent("element-click", { bubbles: true, detail: { id: object?.id, type: object?.$type, name: object?.name ?? "" } }));
   }
+}
+
+// The two vocabularies of Camunda define the same property and cannot be read at once.
+function dialect(xml) {
+  return xml.includes('"http://camunda.org/schema/1.0/bpmn"') ? { camunda } : { zeebe };
 }
 
 function legend() {

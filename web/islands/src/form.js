@@ -48,7 +48,9 @@ class CamundaForm extends HTMLElement {
   async draw(schema, data, draft) {
     if (!schema) throw new Error(t("The drawing of the form is missing."));
     const local = this.readonly ? undefined : await this.draft.fromDevice();
+    // form-js waits 300 ms before it believes a keystroke, and forgets it when another field changes meanwhile.
     this.form = new Form({
+      debounce: false,
       properties: { readOnly: this.readonly },
       additionalModules: [{ translate: ["value", t] }],
     });

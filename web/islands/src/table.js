@@ -32,7 +32,8 @@ class DmnTable extends HTMLElement {
     canvas.className = "x-canvas";
     this.replaceChildren(views, canvas);
     try {
-      const viewer = new NavigatedViewer({ container: canvas });
+      const words = { additionalModules: [{ translate: ["value", t] }] };
+      const viewer = new NavigatedViewer({ container: canvas, drd: words, decisionTable: words, literalExpression: words, boxedExpression: words });
       this.viewer = viewer;
       const { warnings } = await viewer.importXML(this.xml ?? (await fetchText(this.getAttribute("src"), t)), { open: false });
       if (this.viewer !== viewer) return;
