@@ -24,12 +24,12 @@ class FeelSyntaxError(Invalid):
         self.position = position
         line = text.count("\n", 0, position) + 1
         column = position - (text.rfind("\n", 0, position) + 1) + 1
-        where = {"line": line, "column": column, **params}
-        super().__init__(
-            template + " (line {line}, column {column})",
-            fields={"": [Sentence(template + " (line {line}, column {column})", where)]},
-            **where,
+        # The reason is a sentence of its own, so that the catalogue knows it wherever it was found.
+        found = Sentence(
+            "{reason} (line {line}, column {column})",
+            {"reason": Sentence(template, params), "line": line, "column": column},
         )
+        super().__init__(found.template, fields={"": [found]}, **found.params)
 
     @property
     def pointed(self) -> str:
