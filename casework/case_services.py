@@ -238,7 +238,8 @@ def _item_facts(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _note_eligibility(db: Session, call: Call) -> Mapping[str, object]:
-    items.note_eligibility(db, items.get(db, _id(call, "itemId")), _answer(call, "eligibility", "result"), now=call.now)
+    item = items.get(db, _id(call, "itemId"))
+    items.note_eligibility(db, item, str(call.inputs.get("result") or ""), now=call.now)
     return {}
 
 

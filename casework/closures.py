@@ -5,15 +5,14 @@ nobody said is not there.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework import cases, items, notices
+from casework import cases, items, notices, people
 from casework.case_tables import LIVING_ITEM, Baseline, Case, Closure, Item, Plan, Visit
-from casework.tables import Person, Post
 from engine import decisions, history, messages
 from engine.calendars import local_day
 from engine.errors import Conflict, NotFound
@@ -91,7 +90,9 @@ def route(db: Session, closure: Closure, *, now: datetime) -> dict[str, Any]:
     city = _groups(row.get("city"))
     county = cases.groups(case, "county")
     return {
-        "countyGroups": county if somebody_left(db, county, case.scope, without=involved(db, closure)) else city,
+        "countyGroups": county
+        if somebody_left(db, county, case.scope, day=local_day(now), without=involved(db, closure))
+        else city,
         "cityGroups": city,
         "acceptGroups": _groups(row.get("accept")),
         "jointScience": _groups(row.get("science")),
@@ -127,15 +128,9 @@ def involved(db: Session, closure: Closure) -> set[str]:
     return people - {""}
 
 
-def somebody_left(db: Session, posts: list[str], scope: str, *, without: set[str]) -> bool:
-    """Whether anybody who works, holds one of these posts over `scope` and is not among `without`."""
-    paths = ["/".join(scope.split("/")[: n + 1]) for n in range(len(scope.split("/")))]
-    wanted = (
-        select(Person.username)
-        .join(Post)
-        .where(Person.active.is_(True), Post.post.in_(posts), Post.path.in_(paths), Post.until.is_(None))
-    )
-    return any(username not in without for username in db.scalars(wanted))
+def somebody_left(db: Session, posts: list[str], scope: str, *, day: date, without: set[str]) -> bool:
+    """Whether anybody who works holds one of these posts over `scope` on `day` and is not among `without`."""
+    return any(person.username not in without for person in people.holders(db, posts, scope, day))
 
 
 def record(db: Session, closure: Closure, step: str, opinion: Mapping[str, Any], *, by: str, now: datetime) -> None:

@@ -105,9 +105,9 @@ def eligibility_facts(db: Session, item: Item, *, by: str, now: datetime) -> dic
     return values
 
 
-def note_eligibility(db: Session, item: Item, eligibility: Mapping[str, Any], *, now: datetime) -> None:
-    """Keeps since when the item could be struck off; an item that no longer could forgets it."""
-    if eligibility.get("result") == "ELIGIBLE":
+def note_eligibility(db: Session, item: Item, result: str, *, now: datetime) -> None:
+    """Keeps since when the item could be struck off (DT-3 says ELIGIBLE); an item that no longer could forgets it."""
+    if result == "ELIGIBLE":
         item.eligible_since = item.eligible_since or now
     else:
         item.eligible_since = None

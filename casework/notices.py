@@ -4,14 +4,15 @@ Source: REFERENCE 3.1, 4.0 (common reminder policy), 4.a a04. A notice carries t
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from casework import cases, officers, people
 from casework.case_tables import Case, Notice
-from casework.tables import Officer, Person, Post
+from casework.tables import Person
 from engine import history
 from engine.calendars import calendar, local_day
 from engine.errors import Conflict, NotFound
@@ -87,8 +88,6 @@ def letter(
 
 def address(db: Session, case: Case, receiver: str) -> tuple[str, str]:
     """Where a notice for `enterprise`, `officer` or a post goes, and the level in words. Without an officer the county gets it."""
-    from casework import cases
-
     if receiver == "enterprise":
         return f"enterprise:{case.enterprise_id}", "enterprise"
     if receiver in {"officer", "LO"}:
@@ -101,13 +100,9 @@ def address(db: Session, case: Case, receiver: str) -> tuple[str, str]:
 
 def officer_of(db: Session, case: Case) -> str:
     """The username of whoever looks after a case today (the acting officer while the officer is away), or empty."""
-    from casework import officers
-
     assignment = officers.of_case(db, case.id)
-    officer = assignment.officer if assignment else None
-    if officer is not None and officer.state != "在岗" and officer.acting_officer_id is not None:
-        officer = db.get(Officer, officer.acting_officer_id)
-    return officer.person.username if officer is not None and officer.state == "在岗" else ""
+    officer = officers.acting_for(db, assignment) if assignment else None
+    return officer.person.username if officer is not None else ""
 
 
 def seat(post: str, scope: str) -> str:
@@ -117,9 +112,9 @@ def seat(post: str, scope: str) -> str:
     return "/".join(parts[:depth])
 
 
-def inbox(db: Session, person: Person, *, limit: int = 200) -> list[Notice]:
+def inbox(db: Session, person: Person, *, day: date, limit: int = 200) -> list[Notice]:
     """The notices for a person: by name, by post held over the place, or for the enterprise; the newest first."""
-    posts = db.scalars(select(Post).where(Post.person_id == person.id, Post.until.is_(None))).all()
+    posts = people.of(db, person, day)
     wanted = [Notice.addressee == f"person:{person.username}"]
     for post in posts:
         if post.post == "ENT" and post.enterprise_id is not None:
@@ -157,8 +152,6 @@ def remind(db: Session, task: UserTask, row: Mapping[str, Any], *, now: datetime
     """
     if task.status != "open" or task.due_at is None:
         return []
-    from casework import cases
-
     enterprise_id = task.subject.partition(":")[2] if task.subject.startswith("enterprise:") else ""
     case = cases.living(db, int(enterprise_id)) if enterprise_id.isdigit() else None
     offset = int(str(row.get("offset") or 0))
@@ -233,9 +226,7 @@ def _to_post(db: Session, task: UserTask, case: Case | None, post: str) -> tuple
 
 
 def _lead_letter(case: Case | None) -> str:
-    from casework.cases import LINES
-
-    return LINES[case.lead] if case else "K"
+    return cases.LINES[case.lead] if case else "K"
 
 
 def _get(db: Session, notice_id: int) -> Notice:
