@@ -1,14 +1,249 @@
-"""A checked model becomes a compiled process: compiled once, shared by all instances, never changed."""
+"""A checked model becomes a compiled process: compiled once, shared by all instances and threads, never changed."""
 
-from engine.bpmn.model import Model, ProcessModel
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine import feel
+from engine.bpmn import activities, events, gateways, scopes, services, triggers
+from engine.bpmn.elements import ElementSpec, Mapped, Outgoing
+from engine.bpmn.expressions import Text, text
+from engine.bpmn.model import Element, IoMapping, Model, ProcessModel
+from engine.errors import Finding, Undeployable
+
+_CLASSES: Mapping[str, type[ElementSpec]] = {
+    "task": activities.PlainTask,
+    "manualTask": activities.PlainTask,
+    "userTask": activities.UserTask,
+    "serviceTask": activities.ServiceTask,
+    "sendTask": activities.ServiceTask,
+    "receiveTask": activities.ReceiveTask,
+    "scriptTask": activities.ScriptTask,
+    "businessRuleTask": activities.BusinessRuleTask,
+    "callActivity": activities.CallActivity,
+    "subProcess": scopes.SubProcess,
+    "exclusiveGateway": gateways.ExclusiveGateway,
+    "parallelGateway": gateways.ParallelGateway,
+    "inclusiveGateway": gateways.InclusiveGateway,
+    "eventBasedGateway": events.EventBasedGateway,
+    "startEvent": events.StartEvent,
+    "intermediateCatchEvent": events.CatchEvent,
+    "intermediateThrowEvent": events.ThrowEvent,
+    "endEvent": events.ThrowEvent,
+    "boundaryEvent": events.BoundaryEvent,
+}
+
+EACH = "[each]"
+"""Follows the element id in the name of the spec of one run inside a multi-instance body."""
 
 
+@dataclass(frozen=True, slots=True)
 class Process:
-    """A compiled process."""
+    """A compiled process. `model` is what was drawn; `spec` is SpiffWorkflow's side and concerns only this room."""
 
     model: ProcessModel
+    resource: str
+    spec: scopes.ProcessSpec
+
+    @property
+    def id(self) -> str:
+        """The process id."""
+        return self.model.id
 
 
-def compile(model: Model, process_id: str) -> Process:
-    """Compile one process of a model that `reader.read` gave."""
-    raise NotImplementedError
+def compile(model: Model, process_id: str, *, names: Iterable[str] = ()) -> Process:
+    """Compile one process of a model that `reader.read` gave.
+
+    `names` are the names of the host's FEEL functions that contain spaces. Raises `Undeployable` for FEEL that does not
+    parse, `KeyError` for an unknown process.
+    """
+    process = model.process(process_id)
+    return Process(process, model.resource, _Compiler(model.resource, process, tuple(names)).compiled())
+
+
+class _Compiler:
+    def __init__(self, resource: str, process: ProcessModel, names: tuple[str, ...]) -> None:
+        self.resource = resource
+        self.process = process
+        self.names = names
+        self.spec = scopes.ProcessSpec(process.id)
+        self.root = scopes.RootSpec(self.spec, Element(process.id, "process", "", process.name))
+        self.spec.start = self.root
+        self.outer: dict[str, ElementSpec] = {}
+        self.inner: dict[str, ElementSpec] = {process.id: self.root}
+
+    def compiled(self) -> scopes.ProcessSpec:
+        elements = self.process.elements.values()
+        for element in elements:
+            self.make(element)
+        for element in elements:
+            self.connect(element)
+        for element in elements:
+            self.place(element)
+        self.join()
+        return self.spec
+
+    def text(self, source: str, element: Element) -> Text:
+        try:
+            return text(source, names=self.names)
+        except feel.FeelSyntaxError as error:
+            finding = Finding("feel-syntax", element.id, error.sentence, resource=self.resource, line=element.line)
+            raise Undeployable([finding]) from error
+
+    def maybe(self, source: str | None, element: Element) -> Text | None:
+        return None if source is None else self.text(source, element)
+
+    # --- one element --------------------------------------------------------------------------------------------------
+
+    def make(self, element: Element) -> None:
+        drawn = element.multi_instance
+        made = self.behaviour(element)(self.spec, element, name=element.id + EACH if drawn else "")
+        self.inner[element.id] = made
+        made.inputs_mapped = self.mapped(element.inputs, element)
+        made.outputs_mapped = self.mapped(element.outputs, element)
+        self.fill(made, element)
+        if drawn is None:
+            self.outer[element.id] = made
+            return
+        made.is_inner = True
+        body = scopes.MultiInstanceBody(self.spec, element, drawn)
+        body.inner = made
+        body.collection = self.text(drawn.input_collection, element)
+        body.condition = self.maybe(drawn.completion_condition, element)
+        body.output_element = self.maybe(drawn.output_element, element)
+        body.connect(made)
+        self.outer[element.id] = body
+
+    def behaviour(self, element: Element) -> type[ElementSpec]:
+        """What kind of thing this element is at run time."""
+        if element.kind == "subProcess" and element.triggered_by_event:
+            return scopes.EventSubProcess
+        if element.kind in {"businessRuleTask", "scriptTask"} and element.job_type is not None:
+            return activities.ServiceTask
+        if element.kind == "intermediateCatchEvent" and element.event == "link":
+            return activities.PlainTask
+        return _CLASSES[element.kind]
+
+    def mapped(self, mappings: Iterable[IoMapping], element: Element) -> tuple[Mapped, ...]:
+        return tuple(Mapped(tuple(each.target.split(".")), self.text(each.source, element)) for each in mappings)
+
+    def fill(self, made: ElementSpec, element: Element) -> None:
+        if isinstance(made, events.Event):
+            made.trigger = self.trigger(element)
+            made.code = element.error_code if element.event == "error" else element.escalation_code
+        if isinstance(made, services.JobElement) and element.job_type is not None:
+            made.job_type = self.text(element.job_type, element)
+            made.retries = self.text(element.retries or "3", element)
+        if isinstance(made, events.ThrowEvent):
+            self.fill_throw(made, element)
+        elif isinstance(made, activities.UserTask):
+            made.assignee = self.maybe(element.assignee, element)
+            made.candidate_groups = self.maybe(element.candidate_groups, element)
+            made.candidate_users = self.maybe(element.candidate_users, element)
+            made.due_date = self.maybe(element.due_date, element)
+            made.follow_up_date = self.maybe(element.follow_up_date, element)
+            made.priority = self.maybe(element.priority, element)
+        elif isinstance(made, activities.ScriptTask) and element.script:
+            made.expression = self.text(element.script.expression, element)
+            made.result_variable = element.script.result_variable
+        elif isinstance(made, activities.BusinessRuleTask) and element.decision:
+            made.decision_id = self.text(element.decision.decision_id, element)
+        elif isinstance(made, activities.CallActivity) and element.called:
+            made.process_id = self.text(element.called.process_id, element)
+
+    def fill_throw(self, made: events.ThrowEvent, element: Element) -> None:
+        made.code = element.error_code or element.escalation_code or ""
+        made.signal_name = self.maybe(element.signal, element)
+        if element.message is not None and element.job_type is None:
+            made.message_name = self.text(element.message.name, element)
+        if element.publish is not None:
+            made.message_key = self.maybe(element.publish.correlation_key, element)
+            made.message_id = self.maybe(element.publish.message_id, element)
+            made.time_to_live = self.maybe(element.publish.time_to_live, element)
+
+    def trigger(self, element: Element) -> triggers.Trigger | None:
+        if element.timer is not None:
+            return triggers.TimerTrigger(element.timer.kind, self.text(element.timer.expression, element))
+        if element.message is not None and element.message.correlation_key is not None:
+            key = self.text(element.message.correlation_key, element)
+            return triggers.MessageTrigger(self.text(element.message.name, element), key)
+        if element.signal is not None:
+            return triggers.SignalTrigger(self.text(element.signal, element))
+        return None
+
+    # --- between elements ---------------------------------------------------------------------------------------------
+
+    def connect(self, element: Element) -> None:
+        source = self.outer[element.id]
+        found: list[Outgoing] = []
+        for flow_id in element.outgoing:
+            flow = self.process.flows[flow_id]
+            outgoing = Outgoing(flow_id, self.outer[flow.target], self.maybe(flow.condition, element))
+            found.append(outgoing)
+            if flow_id == element.default_flow:
+                source.default_flow = outgoing
+            source.connect(outgoing.target)
+        if element.kind == "intermediateThrowEvent" and element.event == "link":
+            target = self.link_target(element)
+            found.append(Outgoing("", target))
+            source.connect(target)
+        source.flows = tuple(found)
+        source.is_conditional = source.default_flow is not None or any(outgoing.condition for outgoing in found)
+
+    def link_target(self, element: Element) -> ElementSpec:
+        for other in self.process.elements.values():
+            same = other.scope == element.scope and other.link == element.link
+            if same and other.kind == "intermediateCatchEvent" and other.event == "link":
+                return self.outer[other.id]
+        raise KeyError(element.link)
+
+    def place(self, element: Element) -> None:
+        """Hang an element into its scope, a boundary event on its activity."""
+        made = self.outer[element.id]
+        scope = self.inner[element.scope]
+        assert isinstance(scope, scopes.ScopeSpec)
+        if isinstance(made, events.BoundaryEvent) and element.attached_to is not None:
+            self.outer[element.attached_to].boundaries += (made,)
+        elif isinstance(made, scopes.EventSubProcess):
+            scope.event_sub_processes += (made,)
+        elif isinstance(made, events.StartEvent) and isinstance(scope, scopes.EventSubProcess):
+            scope.start = made
+            made.event_sub_process = scope
+        elif self.begins(element):
+            scope.starts += (made,)
+
+    def begins(self, element: Element) -> bool:
+        """Whether a plain start of the scope leads here: at a none start event, or where nothing comes in without one."""
+        if element.kind == "startEvent":
+            return element.event == "none"
+        siblings = self.process.elements.values()
+        if any(other.kind == "startEvent" and other.scope == element.scope for other in siblings):
+            return False
+        return not element.incoming and element.link is None
+
+    def join(self) -> None:
+        for element in self.process.elements.values():
+            made = self.outer[element.id]
+            if isinstance(made, gateways.JoiningGateway):
+                made.incoming = element.incoming
+            if isinstance(made, gateways.InclusiveGateway) and made.joins:
+                self.spec.has_inclusive_joins = True
+                made.reaching = {flow: self.reaching(element, flow) for flow in element.incoming}
+
+    def reaching(self, join: Element, flow_id: str) -> frozenset[str]:
+        """The element ids from which this flow into a join can be reached without passing the join."""
+        found: set[str] = set()
+        behind: dict[str, list[str]] = {}
+        for element in self.process.elements.values():
+            spec = self.outer[element.id]
+            for outgoing in spec.flows:
+                behind.setdefault(outgoing.target.element_id, []).append(element.id)
+            for boundary in spec.boundaries:
+                behind.setdefault(boundary.element_id, []).append(element.id)
+        open_ends = [self.process.flows[flow_id].source]
+        while open_ends:
+            at = open_ends.pop()
+            if at in found or at == join.id:
+                continue
+            found.add(at)
+            open_ends.extend(behind.get(at, ()))
+        return frozenset(found)

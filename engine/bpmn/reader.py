@@ -1,8 +1,436 @@
 """What Camunda Modeler wrote becomes one checked, normalised model, or findings that say what to draw instead."""
 
-from engine.bpmn.model import Model
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from lxml import etree
+
+from engine.bpmn import checks, vocabulary
+from engine.bpmn.extensions import Extensions, loop_extension
+from engine.bpmn.model import (
+    Element,
+    EventKind,
+    Flow,
+    Lane,
+    Message,
+    Model,
+    MultiInstance,
+    ProcessModel,
+    Timer,
+    TimerKind,
+)
+from engine.bpmn.xml import (
+    BPMN,
+    CAMUNDA,
+    MODELER,
+    ZEEBE,
+    Findings,
+    attribute,
+    child,
+    children,
+    content,
+    line_of,
+    parse,
+    split,
+)
+from engine.errors import Undeployable
+
+_NCNAME = re.compile(r"[^\W\d][\w.\-]{0,254}")
+_TIMERS: Mapping[str, TimerKind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 
-def read(source: bytes, *, resource: str) -> Model:
-    """Read one BPMN file. Raises `Undeployable` with every finding when anything in it would be misread."""
-    raise NotImplementedError
+def read(source: bytes, *, resource: str, names: Iterable[str] = ()) -> Model:
+    """Read one BPMN file.
+
+    `names` are the names of the host's FEEL functions that contain spaces. Raises `Undeployable` with every finding when
+    anything in the file would be misread; the warnings of a file that is accepted stand in `Model.findings`.
+    """
+    findings = Findings(resource)
+    root = parse(source, findings)
+    reader = _Reader(root, findings)
+    try:
+        model = reader.model(resource)
+    except RecursionError as error:
+        findings.error("too-deep", "", "the file is nested too deeply")
+        raise Undeployable(findings.found) from error
+    checks.check(model, findings, names=tuple(names))
+    findings.refuse()
+    return replace(model, findings=tuple(findings.found))
+
+
+@dataclass(slots=True)
+class _Inside:
+    """What has been read of one process so far."""
+
+    process_id: str
+    elements: dict[str, Element] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    drawn_outgoing: dict[str, list[str]] = field(default_factory=dict)
+    drawn_incoming: dict[str, list[str]] = field(default_factory=dict)
+    lanes: list[Lane] = field(default_factory=list)
+
+
+class _Reader:
+    def __init__(self, root: etree._Element, findings: Findings) -> None:
+        self.root = root
+        self.findings = findings
+        self.extensions = Extensions(findings)
+        self.messages: dict[str, Message] = {}
+        self.signals: dict[str, str] = {}
+        self.errors: dict[str, str] = {}
+        self.escalations: dict[str, str] = {}
+
+    def model(self, resource: str) -> Model:
+        namespace, local = split(self.root.tag)
+        if (namespace, local) != (BPMN, "definitions"):
+            self.findings.error("not-bpmn", "", "the file is not a BPMN 2.0 file; its root is {name}", name=local)
+            self.findings.refuse()
+        self._unique_ids()
+        for name, node in children(self.root):
+            self._root_element(name, node)
+        processes = [self._process(node) for name, node in children(self.root) if name == "process"]
+        drawn = [process for process in processes if process.elements]
+        return Model(
+            resource,
+            tuple(drawn),
+            tuple(self.messages.values()),
+            self.signals,
+            self.errors,
+            self.escalations,
+            self.root.get(f"{{{MODELER}}}executionPlatform"),
+        )
+
+    def _unique_ids(self) -> None:
+        seen: set[str] = set()
+        for node in self.root.iter(f"{{{BPMN}}}*"):
+            given = node.get("id")
+            if given is None:
+                continue
+            if not _NCNAME.fullmatch(given):
+                self.findings.error(
+                    "bad-id", given[:80], "the id {id} is not a name of XML (letters, digits, . - _)", id=given[:80],
+                    line=line_of(node),
+                )  # fmt: skip
+            if given in seen:
+                self.findings.error("duplicate-id", given, "the id {id} is given twice", id=given, line=line_of(node))
+            seen.add(given)
+
+    def _root_element(self, local: str, node: etree._Element) -> None:
+        owner = attribute(node, "id") or ""
+        if local == "message":
+            self.messages[owner] = Message(owner, attribute(node, "name") or "", self._correlation_key(node, owner))
+        elif local == "signal":
+            self.signals[owner] = attribute(node, "name") or ""
+        elif local == "error":
+            self.errors[owner] = attribute(node, "errorCode") or ""
+        elif local == "escalation":
+            self.escalations[owner] = attribute(node, "escalationCode") or ""
+        elif local not in vocabulary.TOP_DECORATION and local != "process":
+            self.findings.warning("not-executed", owner, "{name} is not executed", name=local, line=line_of(node))
+
+    def _correlation_key(self, node: etree._Element, owner: str) -> str | None:
+        self.extensions.read(node, "message", owner)
+        holder = child(node, "extensionElements")
+        subscription = None if holder is None else child(holder, "subscription", ZEEBE)
+        return None if subscription is None else attribute(subscription, "correlationKey")
+
+    # --- a process ----------------------------------------------------------------------------------------------------
+
+    def _process(self, node: etree._Element) -> ProcessModel:
+        process_id = attribute(node, "id") or ""
+        executable = node.get("isExecutable") == "true"
+        # What is never executed cannot be misread.
+        self.findings.softened = not executable
+        if not process_id:
+            self.findings.error("missing-id", "", "a process has no id", line=line_of(node))
+        self.extensions.attributes(node, process_id)
+        extended = self.extensions.read(node, "process", process_id)
+        inside = _Inside(process_id)
+        self._scope(node, process_id, inside)
+        self._lanes(node, (), inside)
+        model = ProcessModel(
+            process_id,
+            attribute(node, "name") or "",
+            executable,
+            self._wired(inside),
+            inside.flows,
+            tuple(inside.lanes),
+            self._version_tag(node),
+            content(child(node, "documentation")),
+            extended.get("properties", {}),
+            line_of(node),
+        )
+        self.findings.softened = False
+        return model
+
+    def _version_tag(self, node: etree._Element) -> str | None:
+        holder = child(node, "extensionElements")
+        tag = None if holder is None else child(holder, "versionTag", ZEEBE)
+        return node.get(f"{{{CAMUNDA}}}versionTag") if tag is None else attribute(tag, "value")
+
+    def _lanes(self, node: etree._Element, path: tuple[str, ...], inside: _Inside) -> None:
+        for local, lane_set in children(node):
+            if local not in {"laneSet", "childLaneSet"}:
+                continue
+            for name, lane in children(lane_set):
+                if name != "lane":
+                    continue
+                label = attribute(lane, "name") or attribute(lane, "id") or ""
+                members = tuple(content(each) for each_name, each in children(lane) if each_name == "flowNodeRef")
+                inside.lanes.append(Lane(attribute(lane, "id") or "", label, (*path, label), members))
+                self._lanes(lane, (*path, label), inside)
+
+    def _wired(self, inside: _Inside) -> dict[str, Element]:
+        """Give every element its flows in the drawn order and its innermost lane (a sub-process's content: its lane)."""
+        outgoing: dict[str, list[str]] = {element_id: [] for element_id in inside.elements}
+        incoming: dict[str, list[str]] = {element_id: [] for element_id in inside.elements}
+        for flow in inside.flows.values():
+            outgoing.setdefault(flow.source, []).append(flow.id)
+            incoming.setdefault(flow.target, []).append(flow.id)
+        lanes: dict[str, Lane] = {}
+        for lane in inside.lanes:
+            for member in lane.elements:
+                if member not in lanes or len(lane.path) > len(lanes[member].path):
+                    lanes[member] = lane
+        wired: dict[str, Element] = {}
+        for element_id, element in inside.elements.items():
+            lane = lanes.get(element_id)
+            if lane is None and element.scope in wired:
+                around = wired[element.scope]
+                name, path = around.lane, around.lane_path
+            else:
+                name, path = (lane.name, lane.path) if lane else (None, ())
+            wired[element_id] = replace(
+                element,
+                lane=name,
+                lane_path=path,
+                outgoing=_ordered(outgoing[element_id], inside.drawn_outgoing.get(element_id, [])),
+                incoming=_ordered(incoming[element_id], inside.drawn_incoming.get(element_id, [])),
+            )
+        return wired
+
+    # --- flow elements ------------------------------------------------------------------------------------------------
+
+    def _scope(self, node: etree._Element, scope: str, inside: _Inside) -> None:
+        for each in node:
+            namespace, local = split(each.tag)
+            if namespace == BPMN and local in vocabulary.FLOW_NODES:
+                self._flow_node(local, each, scope, inside)
+            elif namespace == BPMN and local == "sequenceFlow":
+                self._flow(each, inside)
+            elif namespace == BPMN and local in vocabulary.REFUSED_NODES:
+                self.findings.error(
+                    "unsupported-element", attribute(each, "id") or "", "{name} is not executed; {instead}", name=local,
+                    instead=vocabulary.REFUSED_NODES[local], line=line_of(each),
+                )  # fmt: skip
+            elif namespace == BPMN:
+                self._other(local, each, scope)
+
+    def _other(self, local: str, node: etree._Element, owner: str) -> None:
+        """A child of a process or activity that is no flow element."""
+        known = vocabulary.DECORATION | {"multiInstanceLoopCharacteristics", "conditionExpression"}
+        if local in known or local in vocabulary.EVENT_DEFINITIONS:
+            return
+        if local == "ioSpecification":
+            self.findings.warning(
+                "not-executed", owner, "ioSpecification is not executed; map variables with zeebe:ioMapping",
+                line=line_of(node),
+            )  # fmt: skip
+            return
+        instead = vocabulary.REFUSED_LOOPS.get(local)
+        if instead is None and local in {"potentialOwner", "humanPerformer", "performer", "resourceRole"}:
+            instead = "use zeebe:assignmentDefinition"
+        if instead is None and local == "script":
+            instead = "use zeebe:script with FEEL"
+        self.findings.error(
+            "unsupported-element", owner, "{name} is not executed; {instead}", name=local,
+            instead=instead or "leave it out", line=line_of(node),
+        )  # fmt: skip
+
+    def _flow(self, node: etree._Element, inside: _Inside) -> None:
+        source, target = attribute(node, "sourceRef") or "", attribute(node, "targetRef") or ""
+        # Other tools write flows without ids; what they connect names them.
+        flow_id = attribute(node, "id") or f"{source}-{target}-{len(inside.flows) + 1}"
+        self.extensions.attributes(node, flow_id)
+        self.extensions.read(node, "sequenceFlow", flow_id)
+        condition = child(node, "conditionExpression")
+        text = None if condition is None else content(condition)
+        if condition is not None:
+            self._language(condition, flow_id)
+        name = attribute(node, "name") or ""
+        inside.flows[flow_id] = Flow(flow_id, name, source, target, text or None, line_of(node))
+
+    def _language(self, node: etree._Element, owner: str) -> None:
+        language = attribute(node, "language")
+        if language is not None and "feel" not in language.lower():
+            self.findings.error(
+                "language", owner, "expressions in {language} are not executed; write FEEL", language=language,
+                line=line_of(node),
+            )  # fmt: skip
+        if node.get(f"{{{CAMUNDA}}}resource"):
+            self.findings.error(
+                "language", owner, "conditions in files of their own are not executed; write FEEL", line=line_of(node)
+            )
+
+    def _flow_node(self, local: str, node: etree._Element, scope: str, inside: _Inside) -> None:
+        element_id = attribute(node, "id")
+        if element_id is None:
+            self.findings.error("missing-id", scope, "a {kind} has no id", kind=local, line=line_of(node))
+            return
+        if element_id in inside.elements:
+            return
+        self.extensions.attributes(node, element_id)
+        extended = self.extensions.read(node, local, element_id)
+        element = Element(
+            id=element_id,
+            kind=local,
+            scope=scope,
+            name=attribute(node, "name") or "",
+            documentation=content(child(node, "documentation")),
+            default_flow=attribute(node, "default"),
+            event="none" if local in vocabulary.EVENTS else None,
+            interrupting=(node.get("cancelActivity") or node.get("isInterrupting") or "true") in {"true", "1"},
+            attached_to=attribute(node, "attachedToRef"),
+            triggered_by_event=(node.get("triggeredByEvent") or "false") in {"true", "1"},
+            multi_instance=self._multi_instance(node, element_id),
+            line=line_of(node),
+            **extended,
+        )
+        if local in vocabulary.EVENTS:
+            element = self._event(node, element)
+        if local == "receiveTask":
+            element = replace(element, message=self._message(node, element_id))
+        if local == "callActivity" and attribute(node, "calledElement"):
+            self.findings.error(
+                "camunda-7", element_id, "calledElement is not executed; use zeebe:calledElement", line=line_of(node)
+            )
+        if attribute(node, "scriptFormat"):
+            self.findings.error(
+                "language", element_id, "scripts in {language} are not executed; use zeebe:script with FEEL",
+                language=str(node.get("scriptFormat")), line=line_of(node),
+            )  # fmt: skip
+        inside.elements[element_id] = element
+        inside.drawn_outgoing[element_id] = [content(each) for name, each in children(node) if name == "outgoing"]
+        inside.drawn_incoming[element_id] = [content(each) for name, each in children(node) if name == "incoming"]
+        if local == "subProcess":
+            self._scope(node, element_id, inside)
+        else:
+            for name, each in children(node):
+                self._other(name, each, element_id)
+
+    def _multi_instance(self, node: etree._Element, owner: str) -> MultiInstance | None:
+        loop = child(node, "multiInstanceLoopCharacteristics")
+        if loop is None:
+            return None
+        self.extensions.attributes(loop, owner)
+        for local, each in children(loop):
+            if local not in {"extensionElements", "completionCondition", "documentation"}:
+                self.findings.error(
+                    "unsupported-element", owner, "{name} is not executed; {instead}", name=local,
+                    instead="use zeebe:loopCharacteristics", line=line_of(each),
+                )  # fmt: skip
+        extension = loop_extension(loop)
+        collection = None if extension is None else attribute(extension, "inputCollection")
+        if extension is None or collection is None:
+            self.findings.error(
+                "missing-attribute", owner, "a multi-instance activity needs an input collection", line=line_of(loop)
+            )
+            return None
+        self.extensions.check_attributes(extension, "loopCharacteristics", owner)
+        condition = child(loop, "completionCondition")
+        if condition is not None:
+            self._language(condition, owner)
+        return MultiInstance(
+            loop.get("isSequential") in {"true", "1"},
+            collection,
+            attribute(extension, "inputElement"),
+            attribute(extension, "outputCollection"),
+            attribute(extension, "outputElement"),
+            content(condition) or None,
+        )
+
+    # --- events -------------------------------------------------------------------------------------------------------
+
+    def _event(self, node: etree._Element, element: Element) -> Element:
+        definitions = [(name, each) for name, each in children(node) if name in vocabulary.EVENT_DEFINITIONS]
+        references = [each for name, each in children(node) if name == "eventDefinitionRef"]
+        if len(definitions) + len(references) > 1:
+            self.findings.error(
+                "several-triggers", element.id, "an event with several triggers is not executed; draw one event for each",
+                line=element.line,
+            )  # fmt: skip
+        if references:
+            self.findings.error(
+                "unsupported-element", element.id, "{name} is not executed; {instead}", name="eventDefinitionRef",
+                instead="put the event definition into the event", line=element.line,
+            )  # fmt: skip
+        if not definitions:
+            return element
+        local, definition = definitions[0]
+        self.extensions.attributes(definition, element.id)
+        self.extensions.read(definition, local, element.id)
+        kind = cast(EventKind, vocabulary.EVENT_DEFINITIONS[local])
+        element = replace(element, event=kind)
+        match kind:
+            case "message":
+                return replace(element, message=self._message(definition, element.id))
+            case "timer":
+                return replace(element, timer=self._timer(definition, element.id))
+            case "signal":
+                return replace(element, signal=self._referred(definition, "signalRef", self.signals, element.id))
+            case "error":
+                code = self._referred(definition, "errorRef", self.errors, element.id)
+                return replace(element, error_code=code or None)
+            case "escalation":
+                code = self._referred(definition, "escalationRef", self.escalations, element.id)
+                return replace(element, escalation_code=code or None)
+            case "link":
+                return replace(element, link=attribute(definition, "name"))
+            case _:
+                return element
+
+    def _message(self, node: etree._Element, owner: str) -> Message | None:
+        reference = attribute(node, "messageRef")
+        if reference is None:
+            return None
+        message = self.messages.get(_local(reference))
+        if message is None:
+            self.findings.error(
+                "unknown-reference", owner, "there is no {what} with the id {id}", what="message", id=reference,
+                line=line_of(node),
+            )  # fmt: skip
+        return message
+
+    def _referred(self, node: etree._Element, name: str, known: Mapping[str, str], owner: str) -> str | None:
+        reference = attribute(node, name)
+        if reference is None:
+            return None
+        found = known.get(_local(reference))
+        if found is None:
+            self.findings.error(
+                "unknown-reference", owner, "there is no {what} with the id {id}", what=name.removesuffix("Ref"),
+                id=reference, line=line_of(node),
+            )  # fmt: skip
+        return found
+
+    def _timer(self, definition: etree._Element, owner: str) -> Timer | None:
+        found = [(_TIMERS[name], each) for name, each in children(definition) if name in _TIMERS]
+        if len(found) != 1:
+            self.findings.error("timer", owner, "a timer needs one date, duration or cycle", line=line_of(definition))
+            return None
+        kind, node = found[0]
+        self._language(node, owner)
+        return Timer(kind, content(node))
+
+
+def _local(reference: str) -> str:
+    """A reference without the prefix that some tools write."""
+    return reference.rpartition(":")[2]
+
+
+def _ordered(flows: list[str], drawn: list[str]) -> tuple[str, ...]:
+    """The flows that exist, first in the order of the references in the element, then in that of the file."""
+    first = [flow for flow in dict.fromkeys(drawn) if flow in flows]
+    return tuple(first + [flow for flow in flows if flow not in first])

@@ -19,13 +19,17 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _DURATION = re.compile(
     r"(?P<sign>[-+])?P(?!$)(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d{1,5})W)?(?:(?P<days>\d{1,6})D)?"
-    r"(?:T(?!$)(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,10})(?:\.(?P<fraction>\d{1,9}))?S)?)?"
+    r"(?:T(?!$)(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,10})(?:\.(?P<fraction>\d{1,9}))?S)?)?",
+    re.ASCII,
 )
-_CYCLE = re.compile(r"R(?P<count>\d{0,6})/(?:(?P<start>[^/P]+)/)?(?P<period>[-+]?P[^/]+)(?:/(?P<end>[^/P]+))?")
-_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})")
+_CYCLE = re.compile(
+    r"R(?P<count>\d{0,6})/(?:(?P<start>[^/P]+)/)?(?P<period>[-+]?P[^/]+)(?:/(?P<end>[^/P]+))?", re.ASCII
+)
+_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
 _DATE_TIME = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})T(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,9}))?)?"
-    r"(?P<zone>Z|[-+]\d{2}(?::?\d{2})?(?::?\d{2})?)?(?:[@\[](?P<place>[A-Za-z_+\-/0-9]{1,50})\]?)?"
+    r"(?P<zone>Z|[-+]\d{2}(?::?\d{2})?(?::?\d{2})?)?(?:[@\[](?P<place>[A-Za-z_+\-/0-9]{1,50})\]?)?",
+    re.ASCII,
 )
 
 

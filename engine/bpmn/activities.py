@@ -1,0 +1,190 @@
+"""Tasks and call activities."""
+
+from datetime import datetime
+from typing import NoReturn
+
+from engine import feel
+from engine.bpmn import timers
+from engine.bpmn.elements import ElementSpec
+from engine.bpmn.events import CatchEvent
+from engine.bpmn.expressions import Locals, Text, fail, plain, plain_variables
+from engine.bpmn.outcome import CallWait, UserTaskWait, Wait
+from engine.bpmn.services import JobElement
+from engine.bpmn.tree import ElementInstance
+
+
+class PlainTask(ElementSpec):
+    """An undefined or manual task: nothing for the machine to do, it is passed at once, as in Camunda."""
+
+
+class ServiceTask(JobElement):
+    """A service or send task."""
+
+
+class ReceiveTask(CatchEvent):
+    """A task that waits for a message."""
+
+
+class UserTask(ElementSpec):
+    """Waits for a person. Who, until when and how urgent is evaluated once, when the task is entered."""
+
+    assignee: Text | None = None
+    candidate_groups: Text | None = None
+    candidate_users: Text | None = None
+    due_date: Text | None = None
+    follow_up_date: Text | None = None
+    priority: Text | None = None
+
+    def behave(self, instance: ElementInstance) -> bool | None:
+        task: Locals = {}
+        if assignee := self._who(instance):
+            task["assignee"] = assignee
+        if groups := self._names(instance, self.candidate_groups, "candidate groups"):
+            task["groups"] = groups
+        if users := self._names(instance, self.candidate_users, "candidate users"):
+            task["users"] = users
+        if due := self._moment(instance, self.due_date, "due date"):
+            task["due"] = due.isoformat()
+        if follow_up := self._moment(instance, self.follow_up_date, "follow-up date"):
+            task["follow_up"] = follow_up.isoformat()
+        if self.priority is not None:
+            task["priority"] = self._priority(instance, self.priority)
+        instance.internal_data = task
+        return None
+
+    def wait(self, instance: ElementInstance) -> Wait | None:
+        task, drawn = instance.internal_data, self.element
+        due, follow_up, assignee = task.get("due"), task.get("follow_up"), task.get("assignee")
+        return UserTaskWait(
+            instance.id,
+            self.element_id,
+            str(assignee) if assignee else None,
+            _strings(task.get("groups")),
+            _strings(task.get("users")),
+            datetime.fromisoformat(str(due)) if due else None,
+            datetime.fromisoformat(str(follow_up)) if follow_up else None,
+            int(str(task.get("priority", 50))),
+            drawn.form,
+            drawn.properties,
+            plain_variables(instance.data),
+        )
+
+    def _who(self, instance: ElementInstance) -> str | None:
+        if self.assignee is None:
+            return None
+        value = instance.workflow.json(self.assignee, instance)
+        if value is None or isinstance(value, str):
+            return value or None
+        if isinstance(value, dict | list | bool):
+            self._refuse("assignee", self.assignee, value)
+        return str(value)
+
+    def _names(self, instance: ElementInstance, text: Text | None, what: str) -> list[object]:
+        """Static text is a comma-separated list; FEEL gives a list of texts, one text, or null."""
+        if text is None:
+            return []
+        value = instance.workflow.json(text, instance)
+        if text.is_static or isinstance(value, str):
+            return [name.strip() for name in str(value).split(",") if name.strip()]
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            self._refuse(what, text, value)
+        return value
+
+    def _moment(self, instance: ElementInstance, text: Text | None, what: str) -> datetime | None:
+        """A date is meant until its end in Shanghai; a duration counts from now."""
+        if text is None:
+            return None
+        value = instance.workflow.json(text, instance)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str):
+            self._refuse(what, text, value)
+        try:
+            return timers.moment(value, end_of_day=True)
+        except timers.NotATime as error:
+            fail(self.element_id, "the {what} of {element} cannot be read: {reason}", what=what, reason=str(error))
+
+    def _priority(self, instance: ElementInstance, text: Text) -> int:
+        value = instance.workflow.json(text, instance)
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
+            self._refuse("priority (0 to 100)", text, value)
+        return value
+
+    def _refuse(self, what: str, text: Text, value: object) -> NoReturn:
+        fail(
+            self.element_id,
+            "the {what} of {element} cannot be used: {expression} gives {value}",
+            what=what,
+            expression=text.source,
+            value=str(value)[:100],
+        )
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(str(name) for name in value) if isinstance(value, list) else ()
+
+
+class ScriptTask(ElementSpec):
+    """A FEEL script: one expression, one result variable."""
+
+    expression: Text
+    result_variable: str
+
+    def behave(self, instance: ElementInstance) -> bool | None:
+        return self.done(instance, {self.result_variable: instance.workflow.json(self.expression, instance)})
+
+
+class BusinessRuleTask(ElementSpec):
+    """Asks a decision; the explanation goes into the trail."""
+
+    decision_id: Text
+
+    def behave(self, instance: ElementInstance) -> bool | None:
+        tree, drawn = instance.workflow, self.element.decision
+        assert drawn is not None
+        decision_id = tree.string(self.decision_id, instance, "the decision")
+        decided = tree.host.decide(
+            decision_id,
+            drawn.binding,
+            drawn.version_tag,
+            plain_variables(instance.sees()),
+            element_id=self.element_id,
+        )
+        instance.internal_data["detail"] = {"decision": decision_id, "explanation": dict(decided.explanation)}
+        return self.done(instance, {drawn.result_variable: plain(feel.to_json(decided.value))})
+
+
+class CallActivity(ElementSpec):
+    """Calls a process, which runs as an instance of its own."""
+
+    process_id: Text
+
+    def behave(self, instance: ElementInstance) -> bool | None:
+        called = instance.workflow.string(self.process_id, instance, "the called process")
+        instance.internal_data = {"called": called}
+        return None
+
+    def wait(self, instance: ElementInstance) -> Wait | None:
+        drawn = self.element.called
+        assert drawn is not None
+        seen = instance.sees() if drawn.propagate_all_parent_variables else instance.data
+        return CallWait(
+            instance.id,
+            self.element_id,
+            str(instance.internal_data["called"]),
+            drawn.binding,
+            drawn.version_tag,
+            plain_variables(seen),
+        )
+
+    def finish(self, instance: ElementInstance, variables: Locals) -> None:
+        """Without propagation only what the output mappings take goes out."""
+        drawn = self.element.called
+        assert drawn is not None
+        if not drawn.propagate_all_child_variables and not self.outputs_mapped:
+            variables = {}
+        super().finish(instance, variables)

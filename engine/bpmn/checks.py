@@ -1,0 +1,389 @@
+"""What a drawing must be for the machine to run it as it reads: every rule refuses what would otherwise be misread."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from engine import feel
+from engine.bpmn import timers, vocabulary
+from engine.bpmn.expressions import is_feel, text
+from engine.bpmn.model import Element, Model, ProcessModel
+from engine.bpmn.xml import Findings
+
+_JUEL = re.compile(r"[$#]\{")
+
+Rule = Callable[["Checked", Element], None]
+
+
+class Checked:
+    """One process under the rules."""
+
+    def __init__(self, process: ProcessModel, findings: Findings, names: tuple[str, ...]) -> None:
+        self.process = process
+        self.findings = findings
+        self.names = names
+
+    def error(self, rule: str, element: Element, template: str, **params: object) -> None:
+        """Refuse an element."""
+        self.findings.error(rule, element.id, template, line=element.line, **params)
+
+    def inside(self, scope: str) -> list[Element]:
+        """The elements directly inside a scope."""
+        return [element for element in self.process.elements.values() if element.scope == scope]
+
+    def around(self, element: Element) -> Element | None:
+        """The sub-process around an element."""
+        return self.process.elements.get(element.scope)
+
+
+def check(model: Model, findings: Findings, *, names: tuple[str, ...]) -> None:
+    """Check a model as it was read; `names` are FEEL functions with spaces in their names."""
+    if not any(process.is_executable for process in model.processes):
+        findings.error("no-process", "", "the file holds no executable process with elements")
+    for process in model.processes:
+        findings.softened = not process.is_executable
+        checked = Checked(process, findings, names)
+        _flows(checked)
+        _starts(checked, process.id)
+        for element in process.elements.values():
+            for rule in _RULES:
+                rule(checked, element)
+    findings.softened = False
+
+
+# --- flows ------------------------------------------------------------------------------------------------------------
+
+
+def _flows(checked: Checked) -> None:
+    elements = checked.process.elements
+    for flow in checked.process.flows.values():
+        for end in (flow.source, flow.target):
+            if end not in elements:
+                checked.findings.error(
+                    "loose-flow", flow.id, "the flow {id} ends at {end}, which is not an element of the process",
+                    id=flow.id, end=end or "nothing", line=flow.line,
+                )  # fmt: skip
+        if flow.source not in elements or flow.target not in elements:
+            continue
+        source, target = elements[flow.source], elements[flow.target]
+        if source.scope != target.scope:
+            checked.findings.error(
+                "loose-flow", flow.id, "the flow {id} crosses the border of a sub-process", id=flow.id, line=flow.line
+            )
+        if flow.condition is not None and source.kind in {"parallelGateway", "eventBasedGateway", "startEvent"}:
+            checked.findings.error(
+                "condition", flow.id, "a condition behind a {kind} is not executed", kind=source.kind, line=flow.line
+            )
+        if flow.condition is not None and flow.id == source.default_flow:
+            checked.findings.error(
+                "condition", flow.id, "the default flow needs no condition; take it away", line=flow.line
+            )
+
+
+def _endings(checked: Checked, element: Element) -> None:
+    """Which elements may have flows."""
+    sub_process_by_event = element.kind == "subProcess" and element.triggered_by_event
+    no_incoming = element.kind in {"startEvent", "boundaryEvent"} or sub_process_by_event
+    no_incoming = no_incoming or (element.kind == "intermediateCatchEvent" and element.event == "link")
+    no_outgoing = element.kind == "endEvent" or sub_process_by_event
+    no_outgoing = no_outgoing or (element.kind == "intermediateThrowEvent" and element.event == "link")
+    if element.incoming and no_incoming:
+        checked.error("loose-flow", element, "no flow may lead to {id}", id=element.id)
+    if element.outgoing and no_outgoing:
+        checked.error("loose-flow", element, "no flow may leave {id}", id=element.id)
+
+
+def _default_flow(checked: Checked, element: Element) -> None:
+    if element.default_flow is None:
+        return
+    if element.default_flow not in element.outgoing:
+        checked.error("default-flow", element, "the default flow {flow} does not leave {id}", flow=element.default_flow,
+                      id=element.id)  # fmt: skip
+    if element.kind in {"parallelGateway", "eventBasedGateway"} or element.kind in vocabulary.EVENTS:
+        checked.error("default-flow", element, "a {kind} has no default flow", kind=element.kind)
+
+
+def _conditions(checked: Checked, element: Element) -> None:
+    if element.kind not in {"exclusiveGateway", "inclusiveGateway"} or len(element.outgoing) < 2:
+        return
+    for flow_id in element.outgoing:
+        flow = checked.process.flows[flow_id]
+        if flow.condition is None and flow_id != element.default_flow:
+            checked.findings.error(
+                "condition", flow_id, "the flow {id} needs a condition, or must be the default flow", id=flow_id,
+                line=flow.line,
+            )  # fmt: skip
+
+
+# --- starts and ends --------------------------------------------------------------------------------------------------
+
+
+def _starts(checked: Checked, scope: str) -> None:
+    """How a process or an embedded sub-process begins."""
+    inside = checked.inside(scope)
+    starts = [element for element in inside if element.kind == "startEvent"]
+    plain = [element for element in starts if element.event == "none"]
+    for surplus in plain[1:]:
+        checked.error(
+            "several-starts", surplus, "there may be only one plain start event here; draw a parallel gateway"
+        )
+    if scope == checked.process.id:
+        if not starts and inside and not any(_begins_by_itself(element) for element in inside):
+            checked.findings.error("no-start", scope, "the process has no start", line=checked.process.line)
+        return
+    around = checked.process.elements[scope]
+    if not starts and not any(_begins_by_itself(element) for element in inside):
+        checked.error("no-start", around, "the sub-process {id} has no start", id=scope)
+
+
+def _begins_by_itself(element: Element) -> bool:
+    return (
+        not element.incoming
+        and element.kind not in {"boundaryEvent", "startEvent"}
+        and element.link is None
+        and not element.triggered_by_event
+    )
+
+
+def _sub_process(checked: Checked, element: Element) -> None:
+    if element.kind != "subProcess":
+        return
+    starts = [inner for inner in checked.inside(element.id) if inner.kind == "startEvent"]
+    if not element.triggered_by_event:
+        _starts(checked, element.id)
+        return
+    if len(starts) != 1 or starts[0].event == "none":
+        checked.error("event-sub-process", element, "an event sub-process needs exactly one start event with a trigger")
+    if element.multi_instance is not None:
+        checked.error("event-sub-process", element, "an event sub-process cannot be multi-instance")
+    if element.inputs or element.outputs:
+        checked.error("event-sub-process", element, "an event sub-process has no mappings; map at its start event")
+
+
+def _events(checked: Checked, element: Element) -> None:
+    if element.kind not in vocabulary.EVENTS:
+        return
+    place, around = element.kind, checked.around(element)
+    if element.kind == "startEvent" and around is not None:
+        if around.triggered_by_event:
+            place = "eventSubProcessStart"
+        elif element.event != "none":
+            checked.error("event", element, "a sub-process starts with a plain start event")
+            return
+    if element.event == "none" and place == "eventSubProcessStart":
+        return
+    allowed = vocabulary.EXECUTED_EVENTS[place]
+    if element.event not in allowed:
+        checked.error(
+            "event", element, "{event} is not executed at a {kind}; executed are {allowed}", event=str(element.event),
+            kind=element.kind, allowed=", ".join(sorted(allowed)),
+        )  # fmt: skip
+    if element.event == "error" and not element.interrupting and element.kind != "endEvent":
+        checked.error("event", element, "an error always interrupts; make the event interrupting")
+    if element.kind == "endEvent" and element.event == "error" and element.error_code is None:
+        checked.error("event", element, "an error end event needs an error with a code")
+    throws = element.kind in {"endEvent", "intermediateThrowEvent"}
+    if throws and element.event == "escalation" and element.escalation_code is None:
+        checked.error("event", element, "an escalation that is thrown needs a code")
+    if element.event == "signal" and not element.signal:
+        checked.error("event", element, "a signal event needs a signal with a name")
+
+
+def _boundary(checked: Checked, element: Element) -> None:
+    if element.kind != "boundaryEvent":
+        return
+    host = checked.process.elements.get(element.attached_to or "")
+    if host is None or host.kind not in vocabulary.ACTIVITIES or host.scope != element.scope or host.triggered_by_event:
+        checked.error("boundary", element, "the boundary event {id} is not attached to an activity", id=element.id)
+    if not element.outgoing:
+        checked.findings.warning(
+            "boundary", element.id, "nothing follows the boundary event {id}", id=element.id, line=element.line
+        )
+
+
+def _links(checked: Checked, element: Element) -> None:
+    if element.event != "link":
+        return
+    siblings = [other for other in checked.inside(element.scope) if other.event == "link"]
+    same = [other for other in siblings if other.link == element.link and other.kind == "intermediateCatchEvent"]
+    if element.link is None:
+        checked.error("link", element, "a link event needs a name")
+    elif element.kind == "intermediateThrowEvent" and len(same) != 1:
+        checked.error("link", element, "the link {name} needs exactly one catching link event", name=element.link)
+
+
+def _event_gateway(checked: Checked, element: Element) -> None:
+    if element.kind != "eventBasedGateway":
+        return
+    if not element.outgoing:
+        checked.error("event-gateway", element, "an event-based gateway needs events behind it")
+    for flow_id in element.outgoing:
+        target = checked.process.elements.get(checked.process.flows[flow_id].target)
+        if target is None:
+            continue
+        catches = target.kind == "intermediateCatchEvent" and target.event in {"message", "timer", "signal"}
+        if not catches or len(target.incoming) != 1:
+            checked.error(
+                "event-gateway", element,
+                "only message, timer and signal events without other incoming flows may follow; {target} may not",
+                target=target.id,
+            )  # fmt: skip
+
+
+# --- what elements need -----------------------------------------------------------------------------------------------
+
+
+def _needs(checked: Checked, element: Element) -> None:
+    kind = element.kind
+    if kind in {"serviceTask", "sendTask"} and element.job_type is None:
+        checked.error("missing-definition", element, "a {kind} needs a job type (zeebe:taskDefinition)", kind=kind)
+    if kind == "scriptTask" and element.script is None and element.job_type is None:
+        checked.error("missing-definition", element, "a script task needs a FEEL expression and a result variable")
+    if kind == "businessRuleTask" and element.decision is None and element.job_type is None:
+        checked.error("missing-definition", element, "a business rule task needs a called decision")
+    if kind == "callActivity" and element.called is None:
+        checked.error("missing-definition", element, "a call activity needs the id of the called process")
+    if element.script is not None and element.job_type is not None:
+        checked.error("missing-definition", element, "a script task has an expression or a job type, not both")
+    if element.decision is not None and element.job_type is not None:
+        checked.error("missing-definition", element, "a business rule task has a decision or a job type, not both")
+    if kind == "sendTask" and element.publish is not None:
+        checked.error("missing-definition", element, "a send task needs a job type; publish with a message event")
+
+
+def _messages(checked: Checked, element: Element) -> None:
+    is_event = element.kind in vocabulary.EVENTS and element.event == "message"
+    if not is_event and element.kind != "receiveTask":
+        if element.publish is not None and element.kind != "sendTask":
+            checked.error("message", element, "only a message event publishes a message")
+        return
+    if element.kind in {"endEvent", "intermediateThrowEvent"}:
+        if (element.job_type is None) == (element.publish is None):
+            checked.error(
+                "message", element,
+                "a message that is thrown needs a job type (zeebe:taskDefinition) or zeebe:publishMessage",
+            )  # fmt: skip
+        if element.publish is not None and (element.message is None or not element.message.name):
+            checked.error("message", element, "a message event needs a message with a name")
+        if element.publish is not None and element.publish.correlation_key is None:
+            checked.error("message", element, "zeebe:publishMessage needs a correlation key")
+        return
+    if element.message is None or not element.message.name:
+        checked.error("message", element, "a message event needs a message with a name")
+    elif element.message.correlation_key is None and not _starts_the_process(checked, element):
+        checked.error("message", element, "the message {name} needs a correlation key", name=element.message.name)
+    elif _starts_the_process(checked, element) and is_feel(element.message.name):
+        checked.error("message", element, "the message that starts a process needs a fixed name")
+
+
+def _job_type_of_events(checked: Checked, element: Element) -> None:
+    throws = element.kind in {"endEvent", "intermediateThrowEvent"}
+    if throws and element.event != "message" and (element.job_type is not None or element.headers):
+        checked.error("misplaced-extension", element, "only a message event that is thrown has a job type")
+
+
+def _starts_the_process(checked: Checked, element: Element) -> bool:
+    return element.kind == "startEvent" and element.scope == checked.process.id
+
+
+def _timers(checked: Checked, element: Element) -> None:
+    timer = element.timer
+    if timer is None:
+        return
+    repeats = element.kind in {"startEvent", "boundaryEvent"} and not element.interrupting
+    if _starts_the_process(checked, element):
+        if timer.kind == "duration":
+            checked.error("timer", element, "a process is started by a date or a cycle, not by a duration")
+    elif timer.kind == "cycle" and not repeats:
+        checked.error("timer", element, "a cycle is executed only where the event does not interrupt; use a duration")
+    if not timer.expression:
+        checked.error("timer", element, "the timer is empty")
+    elif not is_feel(timer.expression) and not _JUEL.search(timer.expression):
+        try:
+            timers.check(timer.kind, timer.expression)
+        except timers.NotATime as error:
+            checked.error("timer", element, "the timer cannot be read: {reason}", reason=str(error))
+
+
+# --- expressions ------------------------------------------------------------------------------------------------------
+
+
+def _texts(checked: Checked, element: Element) -> Iterator[tuple[str, str | None, bool]]:
+    """Every text that may be FEEL: what it is, the text, and whether it must be FEEL."""
+    for mapping in (*element.inputs, *element.outputs):
+        yield "mapping", mapping.source, False
+    yield "assignee", element.assignee, False
+    yield "candidateGroups", element.candidate_groups, False
+    yield "candidateUsers", element.candidate_users, False
+    yield "dueDate", element.due_date, False
+    yield "followUpDate", element.follow_up_date, False
+    yield "priority", element.priority, False
+    yield "job type", element.job_type, False
+    yield "retries", element.retries, False
+    yield "signal", element.signal, False
+    for flow_id in element.outgoing:
+        yield "condition", checked.process.flows[flow_id].condition, True
+    if element.message:
+        yield "message name", element.message.name, False
+        yield "correlation key", element.message.correlation_key, False
+    if element.publish:
+        yield "correlation key", element.publish.correlation_key, False
+        yield "message id", element.publish.message_id, False
+        yield "time to live", element.publish.time_to_live, False
+    if element.timer:
+        yield "timer", element.timer.expression, False
+    if element.decision:
+        yield "decision", element.decision.decision_id, False
+    if element.called:
+        yield "called process", element.called.process_id, False
+    if element.script:
+        yield "script", element.script.expression, True
+    if element.multi_instance:
+        yield "input collection", element.multi_instance.input_collection, True
+        yield "output element", element.multi_instance.output_element, True
+        yield "completion condition", element.multi_instance.completion_condition, True
+
+
+def _expressions(checked: Checked, element: Element) -> None:
+    for what, source, must_be_feel in _texts(checked, element):
+        if source is None:
+            continue
+        if _JUEL.search(source) and not is_feel(source):
+            checked.error(
+                "juel", element, "{what}: {source} is not FEEL and not executed; write it with a leading = in FEEL",
+                what=what, source=source[:100],
+            )  # fmt: skip
+        elif is_feel(source):
+            try:
+                text(source, names=checked.names)
+            except feel.FeelSyntaxError as error:
+                checked.error(
+                    "feel-syntax", element, "{what}: {source} is not FEEL: {reason}", what=what, source=source[:100],
+                    reason=str(error),
+                )  # fmt: skip
+        elif must_be_feel:
+            checked.error(
+                "not-feel", element, "{what}: {source} must be FEEL with a leading =, like =x > 5", what=what,
+                source=source[:100],
+            )  # fmt: skip
+
+
+def _fixed_values(checked: Checked, element: Element) -> None:
+    """Static texts that can be judged before anything runs."""
+    for what, source in (("dueDate", element.due_date), ("followUpDate", element.follow_up_date)):
+        if source is not None and not is_feel(source) and not _JUEL.search(source):
+            try:
+                timers.moment(source)
+            except timers.NotATime as error:
+                checked.error("due-date", element, "{what} cannot be read: {reason}", what=what, reason=str(error))
+    if element.priority is not None and not is_feel(element.priority):
+        if not (element.priority.isdecimal() and int(element.priority) <= 100):
+            checked.error("priority", element, "the priority {value} is not a whole number from 0 to 100",
+                          value=element.priority)  # fmt: skip
+    if element.retries is not None and not is_feel(element.retries) and not element.retries.isdecimal():
+        checked.error("retries", element, "the retries {value} are not a whole number", value=element.retries)
+
+
+_RULES: Iterable[Rule] = (
+    _endings, _default_flow, _conditions, _sub_process, _events, _boundary, _links, _event_gateway, _needs, _messages,
+    _job_type_of_events, _timers, _expressions, _fixed_values,
+)  # fmt: skip

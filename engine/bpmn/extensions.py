@@ -1,0 +1,330 @@
+"""Camunda's extension elements and attributes on one BPMN element: read what is executed, refuse what is not."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, TypedDict
+
+from lxml import etree
+
+from engine.bpmn import vocabulary
+from engine.bpmn.model import Binding, Called, Decision, Form, IoMapping, Publish, Script
+from engine.bpmn.xml import (
+    BPMN,
+    CAMUNDA,
+    MODELER,
+    XSI,
+    ZEEBE,
+    Findings,
+    attribute,
+    child,
+    children,
+    line_of,
+    split,
+)
+
+_TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_KNOWN = frozenset({"", BPMN, ZEEBE, CAMUNDA, MODELER, XSI, "http://www.w3.org/XML/1998/namespace"})
+
+
+class Extended(TypedDict, total=False):
+    """Fields of `Element` that come from extensions."""
+
+    properties: dict[str, str]
+    headers: dict[str, str]
+    inputs: tuple[IoMapping, ...]
+    outputs: tuple[IoMapping, ...]
+    form: Form
+    assignee: str | None
+    candidate_groups: str | None
+    candidate_users: str | None
+    due_date: str | None
+    follow_up_date: str | None
+    priority: str | None
+    job_type: str
+    retries: str | None
+    publish: Publish
+    decision: Decision
+    script: Script
+    called: Called
+
+
+class Extensions:
+    """Reads the extensions of the elements of one file."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+
+    def attributes(self, node: etree._Element, owner: str) -> None:
+        """Check the attributes of a BPMN element that no reader asks for."""
+        for name in node.attrib:
+            namespace, local = split(name)
+            line = line_of(node)
+            if namespace == CAMUNDA and local not in vocabulary.CAMUNDA_HARMLESS:
+                self._camunda(owner, local, line)
+            elif namespace == ZEEBE and local not in vocabulary.ZEEBE_ATTRIBUTES:
+                self.findings.error(
+                    "unknown-extension", owner, "the attribute zeebe:{name} is not executed", name=local, line=line
+                )
+            elif not namespace and local not in vocabulary.HARMLESS:
+                self.findings.warning(
+                    "unknown-attribute", owner, "the attribute {name} is not part of BPMN and says nothing here",
+                    name=local, line=line,
+                )  # fmt: skip
+            elif not namespace and local in vocabulary.ONLY:
+                allowed, instead = vocabulary.ONLY[local]
+                value = node.get(name)
+                if value not in allowed:
+                    self.findings.error(
+                        "unsupported-attribute", owner, "{name}={value} is not executed; {instead}", name=local,
+                        value=str(value), instead=instead, line=line,
+                    )  # fmt: skip
+
+    def read(self, node: etree._Element, kind: str, owner: str) -> Extended:
+        """The extensions of one element; `kind` decides which are executed."""
+        result: Extended = {}
+        for local, extension in self._extensions(node, owner):
+            if local not in vocabulary.zeebe_here(kind):
+                self._misplaced(local, owner, kind, line_of(extension))
+                continue
+            self.check_attributes(extension, local, owner)
+            self._one(local, extension, owner, result)
+        return result
+
+    def _extensions(self, node: etree._Element, owner: str) -> Iterator[tuple[str, etree._Element]]:
+        seen: set[str] = set()
+        for local, holder in children(node):
+            if local != "extensionElements":
+                continue
+            for extension in holder:
+                namespace, name = split(extension.tag)
+                line = line_of(extension)
+                if namespace == ZEEBE:
+                    if name in seen:
+                        self.findings.error(
+                            "extension-twice", owner, "zeebe:{name} stands here twice; leave one", name=name, line=line
+                        )
+                    seen.add(name)
+                    yield name, extension
+                elif namespace == CAMUNDA:
+                    if name not in vocabulary.CAMUNDA_HARMLESS:
+                        self._camunda(owner, name, line)
+                elif namespace == BPMN:
+                    self.findings.error(
+                        "unsupported-element", owner, "{name} inside extensionElements is not executed", name=name,
+                        line=line,
+                    )  # fmt: skip
+                elif namespace != MODELER:
+                    self.findings.warning(
+                        "foreign-extension", owner, "the extension {name} of another tool is not executed", name=name,
+                        line=line,
+                    )  # fmt: skip
+
+    def _camunda(self, owner: str, name: str, line: int) -> None:
+        instead = vocabulary.CAMUNDA_INSTEAD.get(name, "what Camunda 8 has for it")
+        self.findings.error(
+            "camunda-7", owner, "camunda:{name} belongs to Camunda 7 and is not executed; use {instead}", name=name,
+            instead=instead, line=line,
+        )  # fmt: skip
+
+    def _misplaced(self, local: str, owner: str, kind: str, line: int) -> None:
+        instead = vocabulary.ZEEBE_INSTEAD.get(local)
+        if instead and not any(local in places for places in vocabulary.ZEEBE_HERE.values()):
+            self.findings.error(
+                "unsupported-extension", owner, "zeebe:{name} is not executed; {instead}", name=local, instead=instead,
+                line=line,
+            )  # fmt: skip
+            return
+        self.findings.error(
+            "misplaced-extension", owner, "zeebe:{name} is not executed at a {kind}", name=local, kind=kind, line=line
+        )
+
+    _ATTRIBUTES: dict[str, frozenset[str]] = {
+        "formDefinition": frozenset({"formId", "formKey", "externalReference", "bindingType", "versionTag"}),
+        "assignmentDefinition": frozenset({"assignee", "candidateGroups", "candidateUsers"}),
+        "taskSchedule": frozenset({"dueDate", "followUpDate"}),
+        "priorityDefinition": frozenset({"priority"}),
+        "taskDefinition": frozenset({"type", "retries"}),
+        "calledDecision": frozenset({"decisionId", "resultVariable", "bindingType", "versionTag"}),
+        "calledElement": frozenset({
+            "processId", "propagateAllChildVariables", "propagateAllParentVariables", "bindingType", "versionTag",
+        }),
+        "script": frozenset({"expression", "resultVariable"}),
+        "publishMessage": frozenset({"correlationKey", "messageId", "timeToLive"}),
+        "loopCharacteristics": frozenset({"inputCollection", "inputElement", "outputCollection", "outputElement"}),
+        "subscription": frozenset({"correlationKey"}),
+        "versionTag": frozenset({"value"}),
+        "userTask": frozenset(),
+    }  # fmt: skip
+
+    def check_attributes(self, extension: etree._Element, local: str, owner: str) -> None:
+        """Check that nothing stands at a zeebe: element that is not executed."""
+        known = self._ATTRIBUTES.get(local)
+        if known is None:
+            return
+        for name in extension.attrib:
+            namespace, attribute_name = split(name)
+            if namespace or attribute_name not in known:
+                self.findings.error(
+                    "unknown-extension", owner, "the attribute {name} of zeebe:{extension} is not executed",
+                    name=attribute_name, extension=local, line=line_of(extension),
+                )  # fmt: skip
+
+    def _one(self, local: str, extension: etree._Element, owner: str, result: Extended) -> None:
+        match local:
+            case "properties":
+                result["properties"] = self._pairs(extension, "property", "name", owner)
+            case "taskHeaders":
+                result["headers"] = self._pairs(extension, "header", "key", owner)
+            case "ioMapping":
+                result["inputs"] = self._mappings(extension, "input", owner)
+                result["outputs"] = self._mappings(extension, "output", owner)
+                self._only_children(extension, {"input", "output"}, owner)
+            case "formDefinition":
+                self._form(extension, owner, result)
+            case "assignmentDefinition":
+                result["assignee"] = attribute(extension, "assignee")
+                result["candidate_groups"] = attribute(extension, "candidateGroups")
+                result["candidate_users"] = attribute(extension, "candidateUsers")
+            case "taskSchedule":
+                result["due_date"] = attribute(extension, "dueDate")
+                result["follow_up_date"] = attribute(extension, "followUpDate")
+            case "priorityDefinition":
+                result["priority"] = attribute(extension, "priority")
+            case "taskDefinition":
+                if job_type := self._required(extension, "type", owner):
+                    result["job_type"] = job_type
+                result["retries"] = attribute(extension, "retries")
+            case "publishMessage":
+                result["publish"] = Publish(
+                    attribute(extension, "correlationKey"),
+                    attribute(extension, "messageId"),
+                    attribute(extension, "timeToLive"),
+                )
+            case "calledDecision":
+                decision_id = self._required(extension, "decisionId", owner)
+                variable = self._required(extension, "resultVariable", owner)
+                if decision_id and variable:
+                    result["decision"] = Decision(decision_id, variable, *self._binding(extension, owner))
+            case "script":
+                expression = self._required(extension, "expression", owner)
+                variable = self._required(extension, "resultVariable", owner)
+                if expression and variable:
+                    result["script"] = Script(expression, variable)
+            case "calledElement":
+                self._called(extension, owner, result)
+            case _:
+                pass
+
+    def _form(self, extension: etree._Element, owner: str, result: Extended) -> None:
+        form_id = attribute(extension, "formId")
+        external = attribute(extension, "externalReference")
+        if attribute(extension, "formKey"):
+            self.findings.error(
+                "form-key", owner, "a form key is not executed; deploy the form and link it by its form id",
+                line=line_of(extension),
+            )  # fmt: skip
+        elif (form_id is None) == (external is None):
+            self.findings.error(
+                "form-id", owner, "a form definition needs a form id or an external reference",
+                line=line_of(extension),
+            )  # fmt: skip
+        else:
+            binding, version_tag = self._binding(extension, owner)
+            result["form"] = Form(form_id, binding, version_tag, external)
+
+    def _called(self, extension: etree._Element, owner: str, result: Extended) -> None:
+        process_id = self._required(extension, "processId", owner)
+        child_variables = self._boolean(extension, "propagateAllChildVariables", owner)
+        parent_variables = self._boolean(extension, "propagateAllParentVariables", owner)
+        if process_id:
+            binding, version_tag = self._binding(extension, owner)
+            result["called"] = Called(process_id, binding, version_tag, child_variables, parent_variables)
+
+    def _required(self, extension: etree._Element, name: str, owner: str) -> str | None:
+        value = attribute(extension, name)
+        if value is None:
+            self.findings.error(
+                "missing-attribute", owner, "zeebe:{extension} needs {name}", extension=split(extension.tag)[1],
+                name=name, line=line_of(extension),
+            )  # fmt: skip
+        return value
+
+    def _boolean(self, extension: etree._Element, name: str, owner: str) -> bool:
+        value = attribute(extension, name)
+        if value not in {None, "true", "false"}:
+            self.findings.error(
+                "bad-value", owner, "{name} must be true or false, not {value}", name=name, value=str(value),
+                line=line_of(extension),
+            )  # fmt: skip
+        return value != "false"
+
+    def _binding(self, extension: etree._Element, owner: str) -> tuple[Binding, str | None]:
+        value, tag = attribute(extension, "bindingType") or "latest", attribute(extension, "versionTag")
+        names: dict[str, Literal["latest", "deployment", "versionTag"]] = {
+            "latest": "latest",
+            "deployment": "deployment",
+            "versionTag": "versionTag",
+        }
+        if value not in names:
+            self.findings.error(
+                "bad-value", owner, "the binding {value} is none of latest, deployment, versionTag", value=value,
+                line=line_of(extension),
+            )  # fmt: skip
+            return "latest", tag
+        if value == "versionTag" and tag is None:
+            self.findings.error(
+                "missing-attribute", owner, "the binding versionTag needs a version tag", line=line_of(extension)
+            )
+        return names[value], tag
+
+    def _pairs(self, holder: etree._Element, local: str, key: str, owner: str) -> dict[str, str]:
+        self._only_children(holder, {local}, owner)
+        found: dict[str, str] = {}
+        for name, each in children(holder, ZEEBE):
+            if name != local:
+                continue
+            text = attribute(each, key)
+            if text is None:
+                continue
+            if text in found:
+                self.findings.error(
+                    "entry-twice", owner, "{name} is given twice; leave one", name=text, line=line_of(each)
+                )
+            found[text] = each.get("value") or ""
+        return found
+
+    def _only_children(self, holder: etree._Element, allowed: set[str], owner: str) -> None:
+        for each in holder:
+            namespace, local = split(each.tag)
+            if namespace != ZEEBE or local not in allowed:
+                self.findings.error(
+                    "unknown-extension", owner, "{name} inside zeebe:{holder} is not executed", name=local,
+                    holder=split(holder.tag)[1], line=line_of(each),
+                )  # fmt: skip
+
+    def _mappings(self, holder: etree._Element, local: str, owner: str) -> tuple[IoMapping, ...]:
+        found: list[IoMapping] = []
+        for name, each in children(holder, ZEEBE):
+            if name != local:
+                continue
+            source, target = attribute(each, "source"), attribute(each, "target")
+            if target is None or not _TARGET.fullmatch(target):
+                self.findings.error(
+                    "mapping-target", owner, "the target {target} of a mapping is not the name of a variable",
+                    target=str(target), line=line_of(each),
+                )  # fmt: skip
+            else:
+                # Camunda Modeler writes an empty source for "nothing".
+                found.append(IoMapping(source or "=null", target))
+        return tuple(found)
+
+
+def loop_extension(node: etree._Element) -> etree._Element | None:
+    """The zeebe:loopCharacteristics inside multiInstanceLoopCharacteristics."""
+    holder = child(node, "extensionElements")
+    return None if holder is None else child(holder, "loopCharacteristics", ZEEBE)
+
+
+def is_known_namespace(namespace: str) -> bool:
+    """Whether elements of this namespace say something to this reader."""
+    return namespace in _KNOWN

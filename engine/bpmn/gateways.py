@@ -1,0 +1,122 @@
+"""Gateways: exclusive, parallel, inclusive; joins count tokens per incoming flow, so they are right in loops."""
+
+from collections.abc import Mapping
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.elements import ElementSpec, Outgoing, no_way_out
+from engine.bpmn.tree import ElementInstance, Tree
+
+
+class ExclusiveGateway(ElementSpec):
+    """Takes the first flow whose condition is true, in the order of the drawing's outgoing flows, else the default."""
+
+    def take(self, instance: ElementInstance) -> tuple[Outgoing, ...]:
+        if not self.is_conditional:
+            return self.flows
+        for outgoing in self.flows:
+            if outgoing is self.default_flow or outgoing.condition is None:
+                continue
+            if instance.workflow.truth(outgoing.condition, instance):
+                return (outgoing,)
+        if self.default_flow is None:
+            no_way_out(self, instance)
+        return (self.default_flow,)
+
+
+class JoiningGateway(ElementSpec):
+    """A gateway at which tokens wait for each other. A token keeps the id of the flow on which it came."""
+
+    incoming: tuple[str, ...] = ()
+
+    @property
+    def joins(self) -> bool:
+        """Whether more than one flow comes in."""
+        return len(self.incoming) > 1
+
+    def arrived(self, scope: ElementInstance) -> dict[str, ElementInstance]:
+        """The first waiting token of each incoming flow."""
+        found: dict[str, ElementInstance] = {}
+        for child in scope.below:
+            if child.task_spec is self and child.is_waiting:
+                found.setdefault(str(child.internal_data.get("via", "")), child)
+        return found
+
+    def release(self, tree: Tree, tokens: Mapping[str, ElementInstance]) -> None:
+        """Go on with one token of each flow: the oldest lives on, the others end in it."""
+        first, *others = sorted(tokens.values(), key=lambda token: int(token.id))
+        for token in others:
+            tree.drop(token)
+        first.internal_data.clear()
+        first._ready()
+
+
+class ParallelGateway(JoiningGateway):
+    """Waits for a token on every incoming flow, then takes every outgoing flow."""
+
+    def _update_hook(self, my_task: ElementInstance) -> bool | None:
+        if not self.joins:
+            return True
+        my_task._set_state(TaskState.WAITING)
+        tokens = self.arrived(my_task.above)
+        if len(tokens) == len(self.incoming):
+            self.release(my_task.workflow, tokens)
+        return None
+
+    def take(self, instance: ElementInstance) -> tuple[Outgoing, ...]:
+        return self.flows
+
+
+class InclusiveGateway(JoiningGateway):
+    """Waits until no token can come any more on a flow on which none waits, then takes all flows whose condition is true.
+
+    `reaching[flow]` holds the element ids from which that incoming flow can be reached without passing this gateway.
+    """
+
+    reaching: Mapping[str, frozenset[str]] = {}
+
+    def _update_hook(self, my_task: ElementInstance) -> bool | None:
+        if not self.joins:
+            return True
+        my_task._set_state(TaskState.WAITING)
+        if len(self.arrived(my_task.above)) == len(self.incoming):
+            self.release(my_task.workflow, self.arrived(my_task.above))
+        return None
+
+    def blockers(self, scope: ElementInstance, tokens: Mapping[str, ElementInstance]) -> list[ElementInstance]:
+        """The live instances of this scope from which a token may still come on an empty flow."""
+        sources: set[str] = set()
+        for flow in self.incoming:
+            if flow not in tokens:
+                sources |= self.reaching[flow]
+        return [
+            child
+            for child in scope.below
+            if child.task_spec is not self
+            and child.task_spec.keeps_scope(child)
+            and child.task_spec.element_id in sources
+        ]
+
+
+def release_inclusive_join(tree: Tree) -> bool:
+    """Release the first inclusive join that waits for nothing any more; joins that wait only for each other go in order."""
+    if tree.completed or not tree.spec.has_inclusive_joins:
+        return False
+    circular: tuple[InclusiveGateway, dict[str, ElementInstance]] | None = None
+    seen: set[tuple[str, str]] = set()
+    for token in tree.live():
+        spec = token.task_spec
+        if not isinstance(spec, InclusiveGateway) or not token.is_waiting or (token.above.id, spec.name) in seen:
+            continue
+        seen.add((token.above.id, spec.name))
+        tokens = spec.arrived(token.above)
+        blockers = spec.blockers(token.above, tokens)
+        if not blockers:
+            spec.release(tree, tokens)
+            return True
+        if circular is None and all(isinstance(b.task_spec, InclusiveGateway) and b.is_waiting for b in blockers):
+            circular = spec, tokens
+    if circular is None:
+        return False
+    circular[0].release(tree, circular[1])
+    return True
