@@ -1,13 +1,14 @@
 """The catalogues' workshop: `python -m web.catalogues update` collects sentences, `check` says what is missing in which language.
 
-A sentence is an English msgid. Templates say `_("…")`, Python `gettext("…")` or an error or `Sentence` whose first argument is the
-template, islands `t("…")`. Errors' docstrings are messages too. The .po files are the only form: `web.language` compiles them in memory.
+A sentence is an English msgid. Pages say `_("…")`, Python `gettext("…")` or anything with a parameter named `template` (errors, Sentence,
+helpers around them), islands `t("…")`. Errors' docstrings are messages too. The .po files are the only form: `web.language` compiles them
+in memory.
 """
 
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,45 +18,30 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(__file__).parent / "translations"
 LOCALES = ("zh_CN", "en")
-SENTENCES = ("Sentence", "Problem", "NotFound", "Forbidden", "Conflict", "Invalid", "ExecutionFailed", "say_later")
-KEYWORDS: dict[str, tuple[int, ...] | None] = {
-    "_": None,
-    "gettext": None,
-    "lazy_gettext": None,
-    "ngettext": (1, 2),
-    "t": None,
-    **dict.fromkeys(SENTENCES),
-}
-# Folder, files, how they are read.
-SOURCES: tuple[tuple[str, str, str], ...] = (
-    ("engine", "**.py", "python"),
-    ("casework", "**.py", "python"),
-    ("scheduler", "**.py", "python"),
-    ("web", "**.py", "python"),
-    ("web", "**.html", "jinja2"),
-    ("web/islands/src", "**.js", "javascript"),
-)
+JS_KEYWORDS: dict[str, tuple[int, ...] | None] = {"t": None}
+HTML_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2)}
+NO_SENTENCE = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$|%s")
+PLAIN = {"_", "gettext", "lazy_gettext"}
+ROOMS = ("engine", "casework", "scheduler", "web")
 
 
 def collect() -> Catalog:
     """Every sentence of the house, with the file that says it, as an empty catalogue."""
     found = Catalog(project="xiaohao", charset="utf-8")
-    for folder, pattern, method in SOURCES:
-        place = ROOT / folder
-        if not place.is_dir():
-            continue
+    for sentence, place in sorted(_python_sentences()):
+        found.add(sentence, locations=[(place, 0)])
+    for folder, pattern, method, keywords in (
+        ("web", "**.html", "jinja2", HTML_KEYWORDS),
+        ("web/islands/src", "**.js", "javascript", JS_KEYWORDS),
+    ):
         messages = extract_from_dir(
-            str(place),
+            str(ROOT / folder),
             method_map=[(pattern, method)],
-            keywords=KEYWORDS,
-            comment_tags=("NOTE:",),
+            keywords=keywords,
             directory_filter=lambda path: Path(path).name not in {"node_modules", "static", "__pycache__"},
         )
         for name, _line, message, _comments, context in messages:
-            if message and message != ("",):
-                found.add(message, locations=[(f"{folder}/{name}", 0)], context=context)
-    for sentence, place in (*_error_docstrings(), *_handed_on()):
-        found.add(sentence, locations=[(place, 0)])
+            found.add(message, locations=[(f"{folder}/{name}", 0)], context=context)
     return found
 
 
@@ -131,57 +117,85 @@ def main(arguments: list[str]) -> int:
     return 1 if faults and arguments == ["check"] else 0
 
 
-def _error_docstrings() -> Iterator[tuple[str, str]]:
-    # The first paragraph of an error's docstring is its default message (engine/errors.py).
-    place = "engine/errors.py"
-    for node in ast.parse((ROOT / place).read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.ClassDef) and node.name in SENTENCES and node.name != "Sentence":
-            text = (ast.get_docstring(node) or "").split("\n\n")[0].strip()
-            if text:
-                yield text, place
-
-
-def _handed_on() -> Iterator[tuple[str, str]]:
-    """The sentences given to a function of the house that hands its parameter `template` on to an error or a `Sentence`."""
-    trees = {
-        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-        for folder, _pattern, method in SOURCES
-        if method == "python"
-        for path in sorted((ROOT / folder).rglob("*.py"))
-    }
-    inside = {place: dict(_template_positions(tree)) for place, tree in trees.items()}
-    everywhere = {name: at for names in inside.values() for name, at in names.items() if not name.startswith("_")}
+def _python_sentences() -> set[tuple[str, str]]:
+    # A parameter named `template` is a sentence, whoever takes it: errors, Sentence, and the helpers that hand one on.
+    trees: dict[str, ast.Module] = {}
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            if "node_modules" not in path.parts:
+                trees[path.relative_to(ROOT).as_posix()] = ast.parse(path.read_text(encoding="utf-8"))
+    takers = _takers(trees.values())
+    found: set[tuple[str, str]] = set()
     for place, tree in trees.items():
-        positions = everywhere | inside[place]
-        for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and (at := positions.get(_last_name(call.func))) is not None:
-                given = [*call.args[at : at + 1], *(one.value for one in call.keywords if one.arg == "template")]
-                yield from ((text, place) for one in given for text in _texts(one))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                found.update((text, place) for text in _said(node, takers))
+            elif isinstance(node, ast.ClassDef) and place == "engine/errors.py" and node.name in takers:
+                # The first paragraph of an error's docstring is its default message.
+                text = (ast.get_docstring(node) or "").split("\n\n")[0].strip()
+                if node.name != "Sentence" and text:
+                    found.add((text, place))
+    return found
 
 
-def _template_positions(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    # By what a caller writes: the function's name, or the class whose instance is made.
-    for scope in ast.walk(tree):
-        for node in (
-            getattr(scope, "body", []) if isinstance(scope, ast.Module | ast.ClassDef | ast.FunctionDef) else []
-        ):
-            if isinstance(node, ast.FunctionDef):
-                names = [argument.arg for argument in node.args.args]
-                if "template" in names:
-                    bound = names[0] in {"self", "cls"}
-                    name = scope.name if node.name == "__init__" and isinstance(scope, ast.ClassDef) else node.name
-                    yield name, names.index("template") - bound
+def _takers(trees: Iterable[ast.Module]) -> dict[str, set[int]]:
+    # The names that may be called with a template, and at which place it stands: {"Sentence": {0}, "_remark": {3}}.
+    takers: dict[str, set[int]] = {name: {0} for name in PLAIN}
+    classes: list[ast.ClassDef] = []
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                classes.append(node)
+            elif isinstance(node, ast.FunctionDef):
+                names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
+                if "template" in names + [one.arg for one in node.args.kwonlyargs]:
+                    bound = bool(names) and names[0] in ("self", "cls")
+                    place = names.index("template") - bound if "template" in names else -1
+                    takers.setdefault(node.name, set()).add(place)
+    takers.pop("__init__", None)
+    # A class takes what its constructor or its first field takes, or what its base takes.
+    for _ in range(3):
+        for node in classes:
+            for part in node.body:
+                if isinstance(part, ast.FunctionDef) and part.name == "__init__":
+                    names = [one.arg for one in part.args.args]
+                    if "template" in names:
+                        takers.setdefault(node.name, set()).add(names.index("template") - 1)
+            fields = [
+                part.target.id
+                for part in node.body
+                if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+            ]
+            if "template" in fields and any("dataclass" in ast.unparse(one) for one in node.decorator_list):
+                takers.setdefault(node.name, set()).add(fields.index("template"))
+            for base in node.bases:
+                if isinstance(base, ast.Name) and base.id in takers and node.name not in takers:
+                    takers[node.name] = set(takers[base.id])
+    return takers
+
+
+def _said(call: ast.Call, takers: Mapping[str, set[int]]) -> Iterator[str]:
+    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    for place in takers.get(name, ()):
+        given = [call.args[place]] if 0 <= place < len(call.args) else []
+        given += [keyword.value for keyword in call.keywords if keyword.arg == "template"]
+        for one in given:
+            # `error` and `fail` are also names of other things: a rule's name or a line for the log is no sentence.
+            yield from (text for text in _texts(one) if name in PLAIN or not NO_SENTENCE.search(text))
 
 
 def _texts(node: ast.expr) -> Iterator[str]:
-    if isinstance(node, ast.IfExp):
-        yield from (*_texts(node.body), *_texts(node.orelse))
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
-        yield node.value
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    match node:
+        case ast.Constant(value=str(text)) if text.strip():
+            yield text
+        case ast.IfExp(body=body, orelse=otherwise):
+            yield from _texts(body)
+            yield from _texts(otherwise)
+        case ast.BoolOp(values=values):
+            for value in values:
+                yield from _texts(value)
+        case _:
+            return
 
 
 def _params(text: str) -> set[str]:

@@ -37,7 +37,7 @@ class _Catalogues(Domain):
 
 class _Babel(Babel):
     @cached_property
-    def domain_instance(self) -> Domain:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def domain_instance(self) -> Domain:  # pyright: ignore[reportIncompatibleMethodOverride]
         return _Catalogues()
 
 
@@ -59,7 +59,7 @@ def init_app(app: Flask) -> None:
 def choose() -> str:
     """What the person chose, else what the browser asks for, else Chinese."""
     chosen = session.get("language")
-    if chosen in LOCALES:
+    if isinstance(chosen, str) and chosen in LOCALES:
         return chosen
     wanted = request.accept_languages.best_match([tag for tag, _ in LOCALES.values()] + ["zh"])
     return "en" if wanted == "en" else DEFAULT
