@@ -142,8 +142,8 @@ def check(
     `context` are the variables the task showed. Nothing that was sent is changed otherwise.
 
     Raises:
-        Invalid: `fields` maps `<component id>` (in a row `<component id>.<row from 0>`, deeper rows further numbers; `""` the
-            whole form) to what is wrong with it. Each sentence carries the field's label as parameter `field`.
+        Invalid: `fields` maps where a value lies (`plan.start`, in a row `plan.measures.0.due`; `""` the whole form) to what is
+            wrong with it. Each sentence carries the field's label as parameter `field`.
     """
     checker = _Check(submission, context, now, functions or {})
     answers = checker.run(form)
@@ -209,7 +209,7 @@ class _Check:
             known: Any = old[number] if number < len(old) else {}
             this = cast(list[dict[str, Any]], working)[number] if isinstance(working, list) else dict(each)
             answer: dict[str, Any] = {}
-            inner = _Row(this, row.this, (*row.numbers, number))
+            inner = _Row(this, row.this, (*row.numbers, number), (*row.place, *one.path, str(number)))
             self._scope(one.children, each, cast(Data, known) if isinstance(known, dict) else {}, answer, inner)
             kept.append(answer)
         _set(answers, one.path, kept)
@@ -298,29 +298,30 @@ class _Check:
         return feel.evaluate(expression.removeprefix("="), context, functions=self._functions, now=self._now)
 
     def _refuse(self, one: Field, row: "_Row", template: str, **params: object) -> None:
-        key = ".".join((one.id, *map(str, row.numbers)))
+        key = ".".join((*row.place, *one.path))
         self.errors.setdefault(key, []).append(Sentence(template, {"field": one.label, **params}))
 
-    def _refuse_unknown(self, fields: Sequence[Field], sent: Data, numbers: tuple[int, ...]) -> None:
+    def _refuse_unknown(self, fields: Sequence[Field], sent: Data, place: tuple[str, ...]) -> None:
         known = {one.path: one for one in _below(fields) if one.path}
         for path, value in _leaves(sent, frozenset(known)):
             one = known.get(path)
             if one is None:
-                name = ".".join((*path, *map(str, numbers)))
+                name = ".".join((*place, *path))
                 self.errors.setdefault("", []).append(Sentence("the form has no field {name}", {"name": name}))
             elif one.type == "dynamiclist" and isinstance(value, list):
                 for number, each in enumerate(cast(list[Any], value)):
                     if isinstance(each, dict):
-                        self._refuse_unknown(one.children, cast(Data, each), (*numbers, number))
+                        self._refuse_unknown(one.children, cast(Data, each), (*place, *path, str(number)))
 
 
 @dataclass(frozen=True)
 class _Row:
-    """Where an expression is evaluated: the scope's data, that of the scope around it, and the row numbers from 0."""
+    """Where an expression is evaluated: the scope's data, that of the scope around it, the row numbers from 0, and the place."""
 
     this: dict[str, Any]
     parent: Mapping[str, Any] | None
     numbers: tuple[int, ...]
+    place: tuple[str, ...] = ()
 
 
 def _broken_rules(one: Field, value: Any, rules: Mapping[str, Any]) -> Iterator[Sentence]:

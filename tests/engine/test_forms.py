@@ -33,7 +33,7 @@ def wrong(read: forms.Form, submission: dict[str, Any], **context: Any) -> dict[
 def test_dotted_keys_become_one_nested_answer() -> None:
     read = form(text("plan.goal", validate={"required": True}), text("plan.note"))
     assert check(read, {"plan": {"goal": "R&D", "note": ""}}) == {"plan": {"goal": "R&D", "note": ""}}
-    assert wrong(read, {"plan": {"goal": ""}}) == {"plan_goal": ["this is required"]}
+    assert wrong(read, {"plan": {"goal": ""}}) == {"plan.goal": ["this is required"]}
 
 
 def test_a_field_the_form_does_not_have_is_refused_by_name() -> None:
@@ -58,7 +58,7 @@ def test_a_hidden_group_hides_all_in_it() -> None:
     }
     read = form({"type": "checkbox", "id": "onsite", "key": "onsite", "label": "on site"}, group)
     assert check(read, {"onsite": False, "site": {"place": "x"}}) == {"onsite": False}
-    assert wrong(read, {"onsite": True}) == {"place": ["this is required"]}
+    assert wrong(read, {"onsite": True}) == {"site.place": ["this is required"]}
     assert check(read, {"onsite": True, "site": {"place": "yard"}}) == {"onsite": True, "site": {"place": "yard"}}
 
 
@@ -157,10 +157,9 @@ def test_the_rows_of_a_dynamic_list_are_checked_one_by_one() -> None:
     assert check(read, good) == good
     bad = {"plan": {"measures": [{"type": "PROJECT"}, {"type": "INSTITUTION"}, {"kind": "x"}]}}
     assert wrong(read, bad) == {
-        "filing.1": ["this is required"],
-        "type.2": ["this is required"],
-        "filing.2": ["this is required"],
-        "": ["the form has no field kind.2"],
+        "plan.measures.1.filing": ["this is required"],
+        "plan.measures.2.type": ["this is required"],
+        "": ["the form has no field plan.measures.2.kind"],
     }
 
 
