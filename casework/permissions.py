@@ -1,0 +1,324 @@
+"""Who may see and do what: post × territory, the officer of the case, the enterprise itself, and four eyes — in one place.
+
+Denied unless said otherwise. Reading follows territory (a post over a path sees what lies under it), the liaison officer sees his
+own enterprises, an enterprise itself alone, designers and administrators no business data. Acting follows the user task: its
+posts, its scope, and who acted before in the same case. Nobody checks himself (REFERENCE 4.0).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import InstrumentedAttribute
+
+from casework import enterprises, foureyes, officers, people, territories
+from casework.tables import Assignment, Enterprise, Officer
+from engine.calendars import local_day
+from engine.errors import Forbidden, Sentence
+from engine.tables import Instance, UserTask
+
+COUNTY: Final = frozenset({"XK", "XG", "XS"})
+OFFICIALS: Final = frozenset({"XK", "XG", "XS", "XL", "CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL", "JM", "SUP"})
+"""Posts that read everything under their territory."""
+
+VERBS: Final[Mapping[str, frozenset[str]]] = {
+    "board": OFFICIALS,
+    "import": frozenset({"ADM", "JM", "RK", "RG", "CK", "CG"}),
+    "start_lists": frozenset({"JM"}),
+    "manage_officers": frozenset({"XK", "XG", "CK", "CG", "ADM"}),
+    "record_measure": frozenset({"LO"}),
+    "confirm_figures": COUNTY,
+    "assign_task": frozenset({"XK", "XG", "XS", "XL", "CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL", "JM"}),
+    "move_deadline": frozenset({"XL", "CL", "RL", "JM"}),
+    "retry": frozenset({"XL", "CL", "RL", "JM", "SUP", "ADM"}),
+    "deploy": frozenset({"DES"}),
+    "see_drawings": OFFICIALS | {"LO", "DES", "ADM"},
+    "manage_people": frozenset({"ADM"}),
+    "manage_calendar": frozenset({"ADM"}),
+    "move_clock": frozenset({"ADM"}),
+}
+"""What can be done outside a user task, and the posts that may; each only within its own territory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A post that is held today."""
+
+    post: str
+    path: str
+    enterprise_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Everything that decides what a person may do today. `officer_ids`: himself as officer, and those he acts for."""
+
+    username: str
+    person_id: int
+    name: str
+    day: date
+    held: tuple[Held, ...]
+    officer_ids: tuple[int, ...] = ()
+
+    def has(self, *posts: str) -> bool:
+        """Whether one of these posts is held, wherever."""
+        return any(held.post in posts for held in self.held)
+
+    def paths(self, posts: Iterable[str]) -> list[str]:
+        """The territories over which one of these posts is held."""
+        wanted = set(posts)
+        return list(dict.fromkeys(held.path for held in self.held if held.post in wanted))
+
+    @property
+    def enterprise_ids(self) -> tuple[int, ...]:
+        """The enterprises that this person belongs to."""
+        return tuple(held.enterprise_id for held in self.held if held.enterprise_id is not None)
+
+    @property
+    def is_enterprise(self) -> bool:
+        """Whether this person only speaks for an enterprise: no lights, ranks or internal opinions for them (6.12 no. 7)."""
+        return bool(self.held) and all(held.post == "ENT" for held in self.held)
+
+
+def scope_of(db: Session, username: str, *, now: datetime) -> Scope:
+    """What a person holds at `now`.
+
+    Raises:
+        Forbidden: nobody active has this user name.
+    """
+    person = people.find(db, username)
+    if person is None or not person.active:
+        raise Forbidden("{username} may not do anything here", username=username)
+    day = local_day(now)
+    held = tuple(Held(row.post, row.path, row.enterprise_id) for row in people.of(db, person, day))
+    own = officers.of_person(db, person.id)
+    ids: list[int] = []
+    if own is not None and own.state == "在岗" and any(post.post == "LO" for post in held):
+        ids.append(own.id)
+        acting = select(Officer.id).where(Officer.acting_officer_id == own.id, Officer.state == "请假")
+        ids += db.execute(acting).scalars()
+    return Scope(username, person.id, person.name, day, held, tuple(ids))
+
+
+def can(scope: Scope, verb: str, path: str = "") -> bool:
+    """Whether a verb of `VERBS` is allowed, in the territory `path` where one is meant."""
+    return any(held.post in VERBS[verb] and (not path or territories.covers(held.path, path)) for held in scope.held)
+
+
+def check(scope: Scope, verb: str, path: str = "") -> None:
+    """Raises Forbidden unless the verb is allowed there."""
+    if not can(scope, verb, path):
+        raise Forbidden("you may not do this here; it takes one of the posts {posts}", posts=_listed(VERBS[verb]))
+
+
+def sees_enterprises(scope: Scope) -> ColumnElement[bool]:
+    """The criterion on `Enterprise` for what this person may read."""
+    return or_(
+        territories.under(Enterprise.path, scope.paths(OFFICIALS)),
+        Enterprise.id.in_(scope.enterprise_ids),
+        Enterprise.id.in_(_assigned(scope)),
+    )
+
+
+def sees_runs(scope: Scope) -> ColumnElement[bool]:
+    """The criterion on `Instance` for what this person may read."""
+    return _sees(scope, Instance.scope, Instance.subject)
+
+
+def sees_tasks(scope: Scope) -> ColumnElement[bool]:
+    """The criterion on `UserTask` for what this person may read (acting is another question)."""
+    return _sees(scope, UserTask.scope, UserTask.subject)
+
+
+def sees_subject(db: Session, scope: Scope, path: str, subject: str) -> bool:
+    """Whether this person may read what carries this scope and subject."""
+    if any(territories.covers(held, path) for held in scope.paths(OFFICIALS)):
+        return True
+    enterprise_id = enterprises.id_of(subject)
+    if enterprise_id is None:
+        return False
+    if enterprise_id in scope.enterprise_ids:
+        return True
+    mine = _assigned(scope).where(Assignment.enterprise_id == enterprise_id)
+    return db.execute(mine).first() is not None
+
+
+def check_see(db: Session, scope: Scope, path: str, subject: str) -> None:
+    """Raises Forbidden unless this person may read what carries this scope and subject."""
+    if not sees_subject(db, scope, path, subject):
+        raise Forbidden("this does not exist, or you may not see it")
+
+
+def my_tasks(db: Session, scope: Scope) -> list[UserTask]:
+    """The open user tasks that this person can complete today, the most urgent first; without due date last."""
+    query = select(UserTask).where(UserTask.status == "open", _addressed(scope)).order_by(UserTask.id)
+    found = {task.id: task for task in db.execute(query).scalars()}
+    found |= {task.id: task for task in _lifted(db, scope) if task.id not in found}
+    actors = foureyes.actors(db, {task.root_id for task in found.values()})
+    mine = [
+        task
+        for task in found.values()
+        if task.assignee in {"", scope.username} and _reason_against(db, scope, task, actors) is None
+    ]
+    return sorted(mine, key=lambda task: (task.due_at is None, task.due_at or task.created_at, -task.priority, task.id))
+
+
+def can_complete_task(db: Session, scope: Scope, task: UserTask) -> bool:
+    """Whether this person may complete this user task today."""
+    return task.assignee in {"", scope.username} and _reason_against(db, scope, task, None) is None
+
+
+def check_complete_task(db: Session, scope: Scope, task: UserTask) -> str:
+    """Checks that this person may complete this user task today.
+
+    Returns:
+        On whose behalf: the subject of the enterprise when an official fills in for it, else "".
+
+    Raises:
+        Forbidden: the sentence says why (post, territory, officer of the case, four eyes, taken by somebody else).
+    """
+    if task.assignee not in {"", scope.username}:
+        raise Forbidden("{name} has taken this task", name=people.name_of(db, task.assignee))
+    reason = _reason_against(db, scope, task, None)
+    if reason is not None:
+        raise Forbidden(reason.template, **reason.params)
+    groups = set(task.candidate_groups)
+    if "ENT" in groups and enterprises.id_of(task.subject) not in scope.enterprise_ids:
+        return task.subject if not _holds(db, scope, task, groups - {"ENT"}) else ""
+    return ""
+
+
+def check_manage_task(scope: Scope, task: UserTask, verb: str = "assign_task") -> None:
+    """Raises Forbidden unless this person may hand over or move this user task (`assign_task`, `move_deadline`)."""
+    check(scope, verb, task.scope)
+
+
+def candidates(db: Session, task: UserTask, day: date) -> list[str]:
+    """The user names of all who can complete a user task today, after lifting; empty: it is unstaffed."""
+    barred = foureyes.barred(db, task, foureyes.actors(db, {task.root_id}))
+    able: set[str] = set(task.candidate_users)
+    groups = set(task.candidate_groups)
+    if "LO" in groups or "LO" in _on_behalf(task):
+        able |= _officer_names(db, task, day)
+    if "ENT" in groups:
+        enterprise_id = enterprises.id_of(task.subject)
+        rows = people.holders(db, ["ENT"], task.scope, day) if enterprise_id is not None else []
+        able |= {
+            row.username
+            for row in rows
+            if any(p.enterprise_id == enterprise_id for p in people.of(db, row, day) if p.post == "ENT")
+        }
+    for posts in foureyes.ladder((groups | _on_behalf(task)) - {"LO", "ENT"}):
+        level = {row.username for row in people.holders(db, posts, task.scope, day)} - barred
+        if level:
+            able |= level
+            break
+    return sorted(able - barred)
+
+
+def _reason_against(db: Session, scope: Scope, task: UserTask, actors: foureyes.Actors | None) -> Sentence | None:
+    groups = set(task.candidate_groups) | _on_behalf(task)
+    known = foureyes.actors(db, {task.root_id}) if actors is None else actors
+    if not _holds(db, scope, task, groups) and not _holds_lifted(db, scope, task, known):
+        return Sentence("this task is for {posts} of another post or territory", {"posts": _listed(groups)})
+    return foureyes.reason(db, scope.username, task, known)
+
+
+def _holds(db: Session, scope: Scope, task: UserTask, groups: set[str]) -> bool:
+    if scope.username in task.candidate_users:
+        return True
+    for held in scope.held:
+        if held.post not in groups or held.post in {"LO", "ENT"}:
+            continue
+        if territories.covers(held.path, task.scope):
+            return True
+    if "ENT" in groups and "ENT" in task.candidate_groups:
+        enterprise_id = enterprises.id_of(task.subject)
+        if enterprise_id is not None and enterprise_id in scope.enterprise_ids:
+            return True
+    return "LO" in groups and scope.username in _officer_names(db, task, scope.day)
+
+
+def _holds_lifted(db: Session, scope: Scope, task: UserTask, actors: foureyes.Actors) -> bool:
+    groups = set(task.candidate_groups) - {"LO", "ENT"}
+    if not groups:
+        return False
+    barred = foureyes.barred(db, task, actors)
+    own, *higher = foureyes.ladder(groups)
+    if not higher or any(p.username not in barred for p in people.holders(db, own, task.scope, scope.day)):
+        return False
+    for posts in higher:
+        level = [p.username for p in people.holders(db, posts, task.scope, scope.day) if p.username not in barred]
+        if level:
+            return scope.username in level
+    return False
+
+
+def _officer_names(db: Session, task: UserTask, day: date) -> set[str]:
+    """Who acts as the liaison officer of the enterprise that a task is about: the officer, or the county officers."""
+    enterprise_id = enterprises.id_of(task.subject)
+    if enterprise_id is None:
+        return set()
+    query = select(Assignment).where(Assignment.enterprise_id == enterprise_id, Assignment.until.is_(None))
+    assignment = db.execute(query.order_by(Assignment.id.desc())).scalars().first()
+    acting = officers.acting_for(db, assignment) if assignment is not None else None
+    if acting is not None and acting.person.active:
+        return {acting.person.username}
+    return {person.username for person in people.holders(db, COUNTY, task.scope, day)}
+
+
+def _on_behalf(task: UserTask) -> set[str]:
+    words = str(task.properties.get("onBehalf", "") or "")
+    return {word for word in (part.strip() for part in words.split(",")) if word and word != "none"}
+
+
+def _assigned(scope: Scope) -> Select[int]:
+    return select(Assignment.enterprise_id).where(
+        Assignment.until.is_(None), Assignment.officer_id.in_(scope.officer_ids)
+    )
+
+
+def _sees(scope: Scope, path: InstrumentedAttribute[str], subject: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    own = [enterprises.subject(enterprise_id) for enterprise_id in scope.enterprise_ids]
+    assigned = _assigned(scope).with_only_columns(literal("enterprise:") + cast(Assignment.enterprise_id, String))
+    return or_(territories.under(path, scope.paths(OFFICIALS)), subject.in_(own), subject.in_(assigned))
+
+
+def _addressed(scope: Scope) -> ColumnElement[bool]:
+    """Open tasks that may be this person's by post and territory; four eyes is looked at afterwards."""
+    groups = cast(UserTask.candidate_groups, String)
+    behalf = cast(UserTask.properties, String)
+    found: list[ColumnElement[bool]] = [cast(UserTask.candidate_users, String).contains(f'"{scope.username}"')]
+    for held in scope.held:
+        if held.post == "ENT" and held.enterprise_id is not None:
+            found.append(and_(groups.contains('"ENT"'), UserTask.subject == enterprises.subject(held.enterprise_id)))
+        elif held.post != "LO":
+            named = or_(groups.contains(f'"{held.post}"'), behalf.contains("onBehalf"))
+            found.append(and_(named, territories.under(UserTask.scope, [held.path])))
+    for_officer = or_(groups.contains('"LO"'), behalf.contains("onBehalf"))
+    if scope.officer_ids:
+        assigned = _assigned(scope).with_only_columns(literal("enterprise:") + cast(Assignment.enterprise_id, String))
+        found.append(and_(for_officer, UserTask.subject.in_(assigned)))
+    if scope.has(*COUNTY):
+        found.append(and_(for_officer, territories.under(UserTask.scope, scope.paths(COUNTY))))
+    return or_(*found)
+
+
+def _lifted(db: Session, scope: Scope) -> list[UserTask]:
+    """Tasks of the level below that may have come up because nobody else is left there."""
+    groups = cast(UserTask.candidate_groups, String)
+    found = [
+        and_(groups.contains(f'"{lower}"'), territories.under(UserTask.scope, [held.path]))
+        for held in scope.held
+        for lower in foureyes.below(held.post)
+    ]
+    if not found:
+        return []
+    return list(db.execute(select(UserTask).where(UserTask.status == "open", or_(*found))).scalars())
+
+
+def _listed(posts: Iterable[str]) -> str:
+    return ", ".join(sorted(posts))
