@@ -52,7 +52,6 @@ def case_services() -> Mapping[str, Service]:
         "registry.items.overdue": _item_overdue,
         "registry.items.end": _end_item,
         "registry.closures.open": _open_closure,
-        "registry.closures.record": _record_opinion,
         "registry.closures.close": _close,
         "registry.closures.refuse": _refuse,
         "registry.lookbacks.plan": _plan_lookback,
@@ -239,7 +238,9 @@ def _item_facts(db: Session, call: Call) -> Mapping[str, object]:
 
 def _note_eligibility(db: Session, call: Call) -> Mapping[str, object]:
     item = items.get(db, _id(call, "itemId"))
-    items.note_eligibility(db, item, str(call.inputs.get("result") or ""), now=call.now)
+    missing = call.inputs.get("missing")
+    lacking = [str(code) for code in cast(Sequence[object], missing)] if isinstance(missing, list) else []
+    items.note_eligibility(db, item, str(call.inputs.get("result") or ""), lacking, now=call.now)
     return {}
 
 
@@ -282,13 +283,6 @@ def _open_closure(db: Session, call: Call) -> Mapping[str, object]:
     }
 
 
-def _record_opinion(db: Session, call: Call) -> Mapping[str, object]:
-    closure = closures.get(db, _id(call, "closureId"))
-    step = str(call.inputs.get("step") or call.element_id)
-    closures.record(db, closure, step, _answer(call, "opinion"), by=call.by, now=call.now)
-    return {}
-
-
 def _close(db: Session, call: Call) -> Mapping[str, object]:
     closure = closures.get(db, _id(call, "closureId"))
     number = closures.close(db, closure, instance=call.instance, by=call.by, now=call.now)
@@ -297,7 +291,7 @@ def _close(db: Session, call: Call) -> Mapping[str, object]:
 
 def _refuse(db: Session, call: Call) -> Mapping[str, object]:
     closure = closures.get(db, _id(call, "closureId"))
-    closures.refuse(db, closure, call.inputs.get("reasons"), by=call.by, now=call.now)
+    closures.refuse(db, closure, call.inputs.get("reasons"), instance=call.instance, by=call.by, now=call.now)
     return {"decision": "no"}
 
 

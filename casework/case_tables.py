@@ -72,7 +72,8 @@ class Case(Base):
 class Item(Base):
     """The membership of a case in one list (6.9). The gap it names must be closed before it is struck off.
 
-    `subtype` is the sub-type of DT-1 (缺活动, 缺机构, 双缺, A–D …). `stat_confirm`: waiting, yes, no, none (not asked for).
+    `subtype` is the sub-type of DT-1 (缺活动, 缺机构, 双缺, A–D …). `missing`: the codes of what DT-3 still
+    misses. `stat_confirm`: waiting, yes, no, none (not asked for).
     """
 
     __tablename__ = "case_item"
@@ -104,6 +105,7 @@ class Item(Base):
     light: Mapped[str] = mapped_column(String(6), default="green")
     relapse_count: Mapped[int] = mapped_column(default=0)
     eligible_since: Mapped[datetime | None]
+    missing: Mapped[list[str]] = mapped_column(default=list)
     closure_no: Mapped[str | None] = mapped_column(String(40))
     accepted_by: Mapped[str] = mapped_column(String(120), default="")
     closed_at: Mapped[datetime | None]

@@ -105,8 +105,9 @@ def eligibility_facts(db: Session, item: Item, *, by: str, now: datetime) -> dic
     return values
 
 
-def note_eligibility(db: Session, item: Item, result: str, *, now: datetime) -> None:
-    """Keeps since when the item could be struck off (DT-3 says ELIGIBLE); an item that no longer could forgets it."""
+def note_eligibility(db: Session, item: Item, result: str, missing: Sequence[str], *, now: datetime) -> None:
+    """Keeps since when the item could be struck off (DT-3 says ELIGIBLE), or what it still misses."""
+    item.missing = [str(code) for code in missing]
     if result == "ELIGIBLE":
         item.eligible_since = item.eligible_since or now
     else:
