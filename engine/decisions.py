@@ -1,24 +1,61 @@
 """Deployed decisions: the version that is valid on the business date, evaluated with its explanation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from engine import calendars, dmn, versions, working_days
+from engine.bpmn.model import Binding
+from engine.bpmn.outcome import Decided
+from engine.errors import NotFound
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision's result and why: `explanation` holds inputs, matched rules, hit policy, `version` and `definition_id`."""
-
-    value: object
-    explanation: Mapping[str, object]
+__all__ = ["Decided", "evaluate", "evaluate_bound"]
 
 
 def evaluate(db: Session, decision_id: str, inputs: Mapping[str, object], *, now: datetime) -> Decided:
     """Evaluates the newest version of a decision that is valid on the business date of `now`.
 
+    The result's `explanation` holds inputs, matched rules and hit policy, and `decision`, `version`, `definition`.
+
     Raises:
         NotFound: no such decision is deployed, or none is valid yet.
     """
-    raise NotImplementedError
+    return evaluate_bound(db, decision_id, inputs, binding="latest", version_tag=None, deployment_id=0, now=now)
+
+
+def is_deployed(db: Session, decision_id: str) -> bool:
+    """Whether any version of this decision is deployed."""
+    return versions.shelf(db).newest("decision", decision_id) is not None
+
+
+def evaluate_bound(
+    db: Session,
+    decision_id: str,
+    inputs: Mapping[str, object],
+    *,
+    binding: Binding,
+    version_tag: str | None,
+    deployment_id: int,
+    now: datetime,
+) -> Decided:
+    """Evaluates the version that an element of a drawing of this deployment means. Raises NotFound."""
+    known = versions.shelf(db).bound(
+        "decision",
+        decision_id,
+        binding=binding,
+        version_tag=version_tag,
+        deployment_id=deployment_id,
+        day=calendars.local_day(now),
+    )
+    if known is None:
+        raise NotFound("expected a decision named {key} that is valid on this day, but there is none", key=decision_id)
+    decided = dmn.evaluate(
+        versions.decisions(db, known.id),
+        decision_id,
+        inputs,
+        now=now,
+        functions=working_days.functions(lambda: calendars.calendar(db)),
+    )
+    why = {"decision": decision_id, "version": known.version, "definition": known.id, **decided.explanation}
+    return Decided(decided.value, why)

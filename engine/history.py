@@ -156,7 +156,10 @@ def verify(db: Session, chain: str, *, sequence: int | None = None, head: str | 
 
 
 def plain(value: object) -> Any:
-    """The value as JSON that reads back the same from every database: exact numbers, ISO dates, lists and mappings."""
+    """The value as JSON that reads back the same from every database: exact numbers, ISO dates, lists and mappings.
+
+    Anything else stands there as its text: a step does not fail because of how it is remembered.
+    """
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int):
@@ -171,7 +174,7 @@ def plain(value: object) -> Any:
         return {str(key): plain(item) for key, item in cast(Mapping[object, object], value).items()}
     if isinstance(value, Sequence | set | frozenset):
         return [plain(item) for item in cast(Sequence[object], value)]
-    raise Invalid("expected a plain value for history, but found {kind}", kind=type(value).__name__)
+    return str(value)
 
 
 def _number(value: Decimal) -> int | float | str:

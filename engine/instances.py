@@ -5,7 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from engine import steps, versions
+from engine.bpmn.execution import Execution
+from engine.bpmn.outcome import Outcome
+from engine.errors import Conflict, NotFound
+from engine.steps import Advanced
 from engine.tables import Instance
+from engine.versions import Version
 
 
 def start(
@@ -22,11 +28,55 @@ def start(
 ) -> Instance:
     """Starts the newest version of a process at its plain start event and walks to its first wait states.
 
+    With a `parent` the run belongs under the same root.
+
     Raises:
         NotFound: no such process is deployed, or it has no plain start event.
-        ExecutionFailed: the drawing could not go on; nothing was started.
+        ExecutionFailed: the drawing could not go on; the caller's transaction must not be committed.
     """
-    raise NotImplementedError
+    version = versions.newest(db, "process", process_key)
+    if not versions.model(db, version.id).none_starts:
+        raise NotFound("expected a plain start event in {process}, but there is none", process=process_key)
+    instance = _new(db, version, parent, by=by, now=now)
+    instance.business_key = business_key or instance.business_key
+    instance.scope = scope or instance.scope
+    instance.subject = subject or instance.subject
+    return _walk(db, instance, variables, None, data={}, by=by, now=now)
+
+
+def start_at(
+    db: Session,
+    definition_id: int,
+    element_id: str,
+    variables: Mapping[str, object],
+    *,
+    parent: Instance | None = None,
+    correlation_key: str = "",
+    trigger: Mapping[str, object],
+    by: str,
+    now: datetime,
+) -> Instance:
+    """Starts a run at a start event that a message, a timer or a signal opened; `trigger` says which, for history."""
+    version = versions.version(db, definition_id)
+    instance = _new(db, version, parent, by=by, now=now)
+    instance.correlation_key = correlation_key
+    return _walk(db, instance, variables, element_id, data={"trigger": trigger}, by=by, now=now)
+
+
+def start_called(
+    db: Session,
+    definition_id: int,
+    variables: Mapping[str, object],
+    *,
+    parent: Instance,
+    parent_element_instance_id: str,
+    by: str,
+    now: datetime,
+) -> Instance:
+    """Starts a run that a call activity of `parent` waits for."""
+    instance = _new(db, versions.version(db, definition_id), parent, by=by, now=now)
+    instance.parent_element_instance_id = parent_element_instance_id
+    return _walk(db, instance, variables, None, data={"caller": parent.id}, by=by, now=now)
 
 
 def cancel(db: Session, instance_id: int, *, why: str, by: str, now: datetime) -> Instance:
@@ -34,11 +84,108 @@ def cancel(db: Session, instance_id: int, *, why: str, by: str, now: datetime) -
 
     Raises:
         NotFound: there is no such run.
-        Conflict: it has ended.
+        Conflict: it has ended, or another run waits for it: that one has to be cancelled.
     """
-    raise NotImplementedError
+    instance = locked(db, instance_id)
+    if instance.parent_element_instance_id is not None:
+        raise Conflict(
+            "run {id} was called by run {parent}, which waits for it; cancel that one",
+            id=instance_id,
+            parent=instance.parent_id,
+        )
+    return cancel_locked(db, instance, why=why, by=by, now=now)
+
+
+def cancel_locked(db: Session, instance: Instance, *, why: str, by: str, now: datetime) -> Instance:
+    """Cancels a locked run, whoever called it."""
+
+    def push(step: steps.Step) -> Outcome:
+        return walker(step).cancel()
+
+    step = steps.begin(db, instance, by=by, now=now)
+    step.push(push, fact="cancel_asked", data={"why": why})
+    return instance
+
+
+def locked(db: Session, instance_id: int) -> Instance:
+    """An active run, locked. Raises NotFound, or Conflict when it has ended."""
+    instance = steps.lock(db, instance_id)
+    if instance is None:
+        raise NotFound("expected run {id}, but there is none", id=instance_id)
+    if instance.status != "active":
+        raise Conflict("expected run {id} to be active, but it is {status}", id=instance_id, status=instance.status)
+    return instance
 
 
 def variables(db: Session, instance_id: int, *, now: datetime) -> dict[str, object]:
-    """The variables of a run's root scope as they stand."""
-    raise NotImplementedError
+    """The variables of a run's root scope as they stand. Raises NotFound."""
+    instance = db.get(Instance, instance_id)
+    if instance is None:
+        raise NotFound("expected run {id}, but there is none", id=instance_id)
+    step = steps.fresh(db, instance, by="", now=now)
+    process = versions.process(db, instance.definition_id)
+    return dict(Execution.load(process, instance.state, host=step, now=now).outcome.variables)
+
+
+def walker(step: steps.Step) -> Execution:
+    """The run in memory of a step that has begun."""
+    assert step.execution is not None, "expected a step that has begun"
+    return step.execution
+
+
+def _new(db: Session, version: Version, parent: Instance | None, *, by: str, now: datetime) -> Instance:
+    instance = Instance(
+        definition_id=version.id,
+        process_key=version.key,
+        correlation_key="",
+        business_key=parent.business_key if parent else "",
+        parent_id=parent.id if parent else None,
+        status="active",
+        state="",
+        revision=0,
+        sequence=0,
+        head="",
+        scope=parent.scope if parent else "",
+        subject=parent.subject if parent else "",
+        started_by=by,
+        started_at=now,
+    )
+    db.add(instance)
+    db.flush()
+    instance.root_id = parent.root_id if parent else instance.id
+    return instance
+
+
+def _walk(
+    db: Session,
+    instance: Instance,
+    given: Mapping[str, object],
+    start_element: str | None,
+    *,
+    data: Mapping[str, object],
+    by: str,
+    now: datetime,
+) -> Instance:
+    step = steps.fresh(db, instance, by=by, now=now)
+    said = {"process": step.version.key, "version": step.version.version, "variables": sorted(given), **data}
+
+    def push(running: steps.Step) -> Outcome:
+        process = versions.process(db, instance.definition_id)
+        running.execution = Execution.start(process, given, host=running, now=now, start_element=start_element)
+        return running.execution.outcome
+
+    advanced: Advanced = step.push(push, fact="started", data=said, reference=f"instance:{instance.id}")
+    return advanced.instance
+
+
+__all__ = [
+    "Advanced",
+    "cancel",
+    "cancel_locked",
+    "locked",
+    "start",
+    "start_at",
+    "start_called",
+    "variables",
+    "walker",
+]

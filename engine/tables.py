@@ -287,6 +287,15 @@ class Message(Base):
     expires_at: Mapped[datetime]
 
 
+class Hearing(Base):
+    """That a message was promised to a hearer in a process: the database itself refuses the second there."""
+
+    __tablename__ = "hearing"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    process_key: Mapped[str] = mapped_column(String(200), primary_key=True)
+
+
 class HistoryEntry(Base):
     """Who did what, when, on whose behalf, to which element of which run. Append-only, hash-chained per run (or per `chain`).
 
