@@ -71,7 +71,7 @@ def lines(db: Session, path: str) -> list[Line]:
         select(Case.scope, Case.state, Case.stage, Case.light, func.count())
         .where(territories.under(Case.scope, [path]))
         .group_by(Case.scope, Case.state, Case.stage, Case.light)
-    ).tuples():
+    ):
         line = _line(found, scope)
         if line is None:
             continue
@@ -86,7 +86,7 @@ def lines(db: Session, path: str) -> list[Line]:
         .join(Item, Item.case_id == Case.id)
         .where(territories.under(Case.scope, [path]))
         .group_by(Case.scope, Item.list_type, Item.state)
-    ).tuples():
+    ):
         line = _line(found, scope)
         if line is None:
             continue

@@ -37,7 +37,7 @@ def raise_chores(db: Session, *, now: datetime) -> list[Notice]:
     )
     years = {
         year
-        for created, due in db.execute(query).tuples()
+        for created, due in db.execute(query)
         if due is not None
         for year in range(local_day(created).year, local_day(due).year + 1)
         if year not in days.published

@@ -4,21 +4,32 @@ Source: REFERENCE 4.g g01–g12, 3.3, DT-3. Who accepts and who signs is the dec
 nobody said is not there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework import cases, items, notices, people
+from casework import answers, cases, items, notices, people
 from casework.case_tables import LIVING_ITEM, Baseline, Case, Closure, Item, Plan, Visit
 from engine import decisions, history, messages
 from engine.calendars import local_day
 from engine.errors import Conflict, NotFound
-from engine.tables import Instance
+from engine.tables import Instance, Submission, UserTask
 
-_AFFIRMATIVE = {"agree", "pass"}
+_STEPS = {
+    "promise": "promise",
+    "county_check": "review",
+    "city_check": "review",
+    "accept_lead": "review",
+    "joint_science": "review",
+    "joint_industry": "review",
+    "joint_state": "review",
+    "settle": "review",
+    "investigate": "investigation",
+}
+"""The user tasks of `close` at which somebody says yes or no, and the word under which the form keeps it."""
 
 
 def get(db: Session, closure_id: int) -> Closure:
@@ -133,15 +144,30 @@ def somebody_left(db: Session, posts: list[str], scope: str, *, day: date, witho
     return any(person.username not in without for person in people.holders(db, posts, scope, day))
 
 
-def record(db: Session, closure: Closure, step: str, opinion: Mapping[str, Any], *, by: str, now: datetime) -> None:
-    """Keeps what one level said. `step` is the element: county_check, city_check, accept_lead, joint_…, settle, promise."""
-    entry = {"step": step, "by": by, "at": now.isoformat(), **history.plain(opinion)}
-    closure.opinions = [*closure.opinions, entry]
+def opinions(db: Session, instance: Instance) -> list[dict[str, Any]]:
+    """What every level said in a run of `close`, in order: `{step, by, on_behalf_of, at, decision, …}` from the submissions.
+
+    A promise of the enterprise counts as `agree` or `refuse`.
+    """
+    rows = db.execute(
+        select(UserTask.element_id, Submission.by, Submission.on_behalf_of, Submission.at, Submission.data)
+        .join(Submission, Submission.user_task_id == UserTask.id)
+        .where(UserTask.instance_id == instance.id, UserTask.element_id.in_(_STEPS))
+        .order_by(Submission.id)
+    )
+    said: list[dict[str, Any]] = []
+    for row in rows:
+        answer: dict[str, Any] = row.data.get(_STEPS[row.element_id]) or row.data
+        if row.element_id == "promise":
+            answer = {**answer, "decision": "agree" if answers.agrees(answer.get("agree")) else "refuse"}
+        entry = {"step": row.element_id, "by": row.by, "on_behalf_of": row.on_behalf_of, "at": row.at.isoformat()}
+        said.append({**answer, **entry})
+    return said
 
 
-def signatures(closure: Closure) -> dict[str, str]:
-    """The last word of every level, by step."""
-    return {str(said["step"]): str(said.get("decision") or "") for said in closure.opinions}
+def last_words(said: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The last decision of every level, by step; what was said before a return does not count any more."""
+    return {str(one["step"]): str(one.get("decision") or "") for one in said if one.get("decision")}
 
 
 def close(db: Session, closure: Closure, *, instance: Instance | None, by: str, now: datetime) -> str:
@@ -153,10 +179,11 @@ def close(db: Session, closure: Closure, *, instance: Instance | None, by: str, 
         Conflict: the closure was decided already, or a level whose word is on record did not agree.
     """
     _must_be_open(closure)
-    said = signatures(closure)
-    if said.get("settle") not in _AFFIRMATIVE:
+    closure.opinions = opinions(db, instance) if instance else []
+    said = last_words(closure.opinions)
+    if said.get("settle") != "agree":
         for step, decision in said.items():
-            if step != "settle" and decision and decision not in _AFFIRMATIVE:
+            if decision == "refuse":
                 raise Conflict("expected {step} to agree, but it said {decision}", step=step, decision=decision)
     item, case = closure.item, cases.get(db, closure.case_id)
     number = _next_number(db, case, now)
@@ -192,9 +219,12 @@ def close(db: Session, closure: Closure, *, instance: Instance | None, by: str, 
     return number
 
 
-def refuse(db: Session, closure: Closure, reasons: object, *, by: str, now: datetime) -> None:
+def refuse(
+    db: Session, closure: Closure, reasons: object, *, instance: Instance | None, by: str, now: datetime
+) -> None:
     """The closure is refused: the item is open again, and the officer reads why."""
     _must_be_open(closure)
+    closure.opinions = opinions(db, instance) if instance else []
     closure.state, closure.decided_at = "refused", now
     closure.reasons = [{"by": by, "reasons": history.plain(reasons)}]
     item, case = closure.item, cases.get(db, closure.case_id)

@@ -67,7 +67,7 @@ def failed(db: Session, scope: str, limit: int) -> Iterator[Stuck]:
         .order_by(Job.id)
         .limit(limit)
     )
-    for job, run in db.execute(query).tuples():
+    for job, run in db.execute(query):
         yield Stuck(
             "failed",
             Sentence("{element} could not go on: {error}", {"element": job.element_id, "error": job.error}),
@@ -214,7 +214,7 @@ def eligible(db: Session, scope: str, limit: int, *, now: datetime) -> Iterator[
         .order_by(Item.eligible_since)
         .limit(limit)
     )
-    for item, case in db.execute(query).tuples():
+    for item, case in db.execute(query):
         assert item.eligible_since is not None
         waited = days.between(local_day(item.eligible_since), today)
         if waited > ELIGIBLE_DAYS:
@@ -250,7 +250,7 @@ def idle(db: Session, scope: str, limit: int, *, now: datetime) -> Iterator[Stuc
         .order_by(Case.id)
         .limit(limit)
     )
-    for case, plan in db.execute(query).tuples():
+    for case, plan in db.execute(query):
         entered = db.scalars(
             select(func.max(ProgressEntry.at)).join(Measure).where(Measure.case_id == case.id)
         ).one_or_none()
