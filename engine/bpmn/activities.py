@@ -1,5 +1,6 @@
 """Tasks and call activities."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NoReturn
 
@@ -181,7 +182,7 @@ class CallActivity(ElementSpec):
             plain_variables(seen),
         )
 
-    def finish(self, instance: ElementInstance, variables: Locals) -> None:
+    def finish(self, instance: ElementInstance, variables: Mapping[str, object]) -> None:
         """Without propagation only what the output mappings take goes out."""
         drawn = self.element.called
         assert drawn is not None

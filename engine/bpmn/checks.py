@@ -375,10 +375,9 @@ def _fixed_values(checked: Checked, element: Element) -> None:
                 timers.moment(source)
             except timers.NotATime as error:
                 checked.error("due-date", element, "{what} cannot be read: {reason}", what=what, reason=str(error))
-    if element.priority is not None and not is_feel(element.priority):
-        if not (element.priority.isdecimal() and int(element.priority) <= 100):
-            checked.error("priority", element, "the priority {value} is not a whole number from 0 to 100",
-                          value=element.priority)  # fmt: skip
+    priority = element.priority
+    if priority is not None and not is_feel(priority) and not (priority.isdecimal() and int(priority) <= 100):
+        checked.error("priority", element, "the priority {value} is not a whole number from 0 to 100", value=priority)
     if element.retries is not None and not is_feel(element.retries) and not element.retries.isdecimal():
         checked.error("retries", element, "the retries {value} are not a whole number", value=element.retries)
 

@@ -65,7 +65,7 @@ class ElementSpec(BpmnTaskSpec):
         # Predicted tasks grow exponentially with parallel blocks and tell nothing that the drawing does not.
         pass
 
-    def _update_hook(self, my_task: ElementInstance) -> bool | None:
+    def _update_hook(self, my_task: ElementInstance) -> bool | None:  # pyright: ignore[reportIncompatibleMethodOverride]
         return True
 
     def _on_ready_hook(self, my_task: ElementInstance) -> None:
@@ -77,7 +77,7 @@ class ElementSpec(BpmnTaskSpec):
     def _on_error(self, my_task: ElementInstance) -> None:
         pass
 
-    def _run_hook(self, my_task: ElementInstance) -> bool | None:
+    def _run_hook(self, my_task: ElementInstance) -> bool | None:  # pyright: ignore[reportIncompatibleMethodOverride]
         my_task._set_state(TaskState.STARTED)
         my_task.workflow.note(my_task, "entered")
         self.map_inputs(my_task)

@@ -11,8 +11,8 @@ from engine.bpmn.elements import ElementSpec
 from engine.bpmn.events import Event
 from engine.bpmn.expressions import fail, plain_variables
 from engine.bpmn.gateways import JoiningGateway, release_inclusive_join
-from engine.bpmn.outcome import BpmnError as BpmnError
 from engine.bpmn.outcome import (
+    BpmnError,
     CallWait,
     Host,
     JobWait,
@@ -25,10 +25,11 @@ from engine.bpmn.outcome import (
     Wait,
 )
 from engine.bpmn.parser import Process
-from engine.bpmn.scopes import RootSpec
 from engine.bpmn.throwing import throw_error
 from engine.bpmn.tree import ElementInstance, Tree
 from engine.errors import Conflict, NotFound
+
+__all__ = ["STEP_BUDGET", "BpmnError", "Execution"]
 
 STEP_BUDGET = 1_000
 """How many elements one push may run before it is an incident."""
@@ -63,8 +64,7 @@ class Execution:
         Raises `NotFound` when there is no such start event.
         """
         spec = process.spec
-        root_spec = spec.start
-        assert isinstance(root_spec, RootSpec)
+        root_spec = spec.root
         start: ElementSpec | None = None
         if start_element is not None:
             start = spec.task_specs.get(start_element)

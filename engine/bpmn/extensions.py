@@ -1,7 +1,7 @@
 """Camunda's extension elements and attributes on one BPMN element: read what is executed, refuse what is not."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, TypedDict
 
 from lxml import etree
@@ -24,6 +24,25 @@ from engine.bpmn.xml import (
 
 _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _KNOWN = frozenset({"", BPMN, ZEEBE, CAMUNDA, MODELER, XSI, "http://www.w3.org/XML/1998/namespace"})
+
+
+_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "formDefinition": frozenset({"formId", "formKey", "externalReference", "bindingType", "versionTag"}),
+    "assignmentDefinition": frozenset({"assignee", "candidateGroups", "candidateUsers"}),
+    "taskSchedule": frozenset({"dueDate", "followUpDate"}),
+    "priorityDefinition": frozenset({"priority"}),
+    "taskDefinition": frozenset({"type", "retries"}),
+    "calledDecision": frozenset({"decisionId", "resultVariable", "bindingType", "versionTag"}),
+    "calledElement": frozenset({
+        "processId", "propagateAllChildVariables", "propagateAllParentVariables", "bindingType", "versionTag",
+    }),
+    "script": frozenset({"expression", "resultVariable"}),
+    "publishMessage": frozenset({"correlationKey", "messageId", "timeToLive"}),
+    "loopCharacteristics": frozenset({"inputCollection", "inputElement", "outputCollection", "outputElement"}),
+    "subscription": frozenset({"correlationKey"}),
+    "versionTag": frozenset({"value"}),
+    "userTask": frozenset(),
+}  # fmt: skip
 
 
 class Extended(TypedDict, total=False):
@@ -138,27 +157,9 @@ class Extensions:
             "misplaced-extension", owner, "zeebe:{name} is not executed at a {kind}", name=local, kind=kind, line=line
         )
 
-    _ATTRIBUTES: dict[str, frozenset[str]] = {
-        "formDefinition": frozenset({"formId", "formKey", "externalReference", "bindingType", "versionTag"}),
-        "assignmentDefinition": frozenset({"assignee", "candidateGroups", "candidateUsers"}),
-        "taskSchedule": frozenset({"dueDate", "followUpDate"}),
-        "priorityDefinition": frozenset({"priority"}),
-        "taskDefinition": frozenset({"type", "retries"}),
-        "calledDecision": frozenset({"decisionId", "resultVariable", "bindingType", "versionTag"}),
-        "calledElement": frozenset({
-            "processId", "propagateAllChildVariables", "propagateAllParentVariables", "bindingType", "versionTag",
-        }),
-        "script": frozenset({"expression", "resultVariable"}),
-        "publishMessage": frozenset({"correlationKey", "messageId", "timeToLive"}),
-        "loopCharacteristics": frozenset({"inputCollection", "inputElement", "outputCollection", "outputElement"}),
-        "subscription": frozenset({"correlationKey"}),
-        "versionTag": frozenset({"value"}),
-        "userTask": frozenset(),
-    }  # fmt: skip
-
     def check_attributes(self, extension: etree._Element, local: str, owner: str) -> None:
         """Check that nothing stands at a zeebe: element that is not executed."""
-        known = self._ATTRIBUTES.get(local)
+        known = _ATTRIBUTES.get(local)
         if known is None:
             return
         for name in extension.attrib:

@@ -67,7 +67,7 @@ class _Compiler:
         self.names = names
         self.spec = scopes.ProcessSpec(process.id)
         self.root = scopes.RootSpec(self.spec, Element(process.id, "process", "", process.name))
-        self.spec.start = self.root
+        self.spec.root = self.root
         self.outer: dict[str, ElementSpec] = {}
         self.inner: dict[str, ElementSpec] = {process.id: self.root}
 

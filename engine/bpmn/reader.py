@@ -38,7 +38,7 @@ from engine.bpmn.xml import (
 from engine.errors import Undeployable
 
 _NCNAME = re.compile(r"[^\W\d][\w.\-]{0,254}")
-_TIMERS: Mapping[str, TimerKind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
+_TIMERS: dict[str, TimerKind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 
 def read(source: bytes, *, resource: str, names: Iterable[str] = ()) -> Model:
@@ -416,7 +416,9 @@ class _Reader:
         return found
 
     def _timer(self, definition: etree._Element, owner: str) -> Timer | None:
-        found = [(_TIMERS[name], each) for name, each in children(definition) if name in _TIMERS]
+        found: list[tuple[TimerKind, etree._Element]] = [
+            (_TIMERS[name], each) for name, each in children(definition) if name in _TIMERS
+        ]
         if len(found) != 1:
             self.findings.error("timer", owner, "a timer needs one date, duration or cycle", line=line_of(definition))
             return None

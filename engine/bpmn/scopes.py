@@ -19,6 +19,7 @@ class ProcessSpec(BpmnProcessSpec):
     """A compiled process as SpiffWorkflow knows it: all its elements, sub-processes included, by name."""
 
     task_specs: dict[str, ElementSpec]
+    root: "RootSpec"
     has_inclusive_joins = False
 
     def __init__(self, name: str) -> None:

@@ -11,7 +11,6 @@ from typing import cast
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.elements import ElementSpec
 from engine.bpmn.expressions import DECIMAL_MARK, Locals
 from engine.bpmn.tree import ElementInstance, Tree
 from engine.errors import ExecutionFailed, Problem
@@ -93,7 +92,7 @@ def _fill(tree: Tree, document: dict[str, object]) -> None:
                 "the instance rests at {element}, which this version does not have", element_id=name, element=name
             )
         parent = tree.tasks[str(row[1])] if row[1] else None
-        instance = ElementInstance(tree, cast("ElementSpec", spec), parent, _STATES[str(row[3])], str(row[0]))
+        instance = ElementInstance(tree, spec, parent, _STATES[str(row[3])], str(row[0]))
         if len(row) > 4:
             instance.data = cast(Locals, row[4])
         if len(row) > 5:

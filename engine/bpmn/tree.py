@@ -75,7 +75,9 @@ class ElementInstance(Task):
         if self._state != TaskState.CANCELLED:
             self._state = value
 
-    def _add_child(self, task_spec: "ElementSpec", state: int = TaskState.FUTURE) -> "ElementInstance":
+    def _add_child(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, task_spec: "ElementSpec", state: int = TaskState.FUTURE
+    ) -> "ElementInstance":
         return ElementInstance(self.workflow, task_spec, self, state)
 
     @property
@@ -186,7 +188,9 @@ class Tree(BpmnWorkflow):
         """Bring a new instance to life: SpiffWorkflow makes it ready, or lets it wait for others."""
         instance.task_spec._update(instance)
 
-    def _task_completed_notify(self, task: ElementInstance) -> None:
+    def _task_completed_notify(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, task: ElementInstance
+    ) -> None:
         # The successors take the place of what completed; nothing finished stays in the tree.
         self.last_task = task
         parent = self.tasks.get(task._parent)
@@ -257,14 +261,14 @@ class Tree(BpmnWorkflow):
     def truth(self, text: Text, instance: ElementInstance, extra: Mapping[str, object] | None = None) -> bool:
         """A condition; neither true nor false is an incident, as in Camunda."""
         value = self.value(text, instance, extra)
-        if value is True or value is False:
-            return value
-        fail(
-            instance.task_spec.element_id,
-            "expected the condition {condition} at {element} to be true or false, but it is {value}",
-            condition=text.source,
-            value=str(feel.to_json(value)),
-        )
+        if not isinstance(value, bool):
+            fail(
+                instance.task_spec.element_id,
+                "expected the condition {condition} at {element} to be true or false, but it is {value}",
+                condition=text.source,
+                value=str(feel.to_json(value)),
+            )
+        return value
 
     def string(self, text: Text, instance: ElementInstance, what: str) -> str:
         """A text that must be there and be a string (a number is written out)."""

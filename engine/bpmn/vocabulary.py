@@ -71,6 +71,7 @@ HARMLESS: frozenset[str] = frozenset({
     "targetRef", "isImmediate", "isSequential", "textFormat", "calledElement", "scriptFormat", "instantiate",
     "parallelMultiple", "startQuantity", "completionQuantity", "isForCompensation", "eventGatewayType", "behavior",
     "definitionalCollaborationRef",
+    "errorRef", "escalationRef", "signalRef",
 })  # fmt: skip
 """Attributes without a namespace that are read, checked below, or say nothing to an engine."""
 

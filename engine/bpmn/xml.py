@@ -35,7 +35,7 @@ class Findings:
         """Something is worth a look but does no harm."""
         self._add("warning", rule, element_id, template, line, params)
 
-    def _add(
+    def _add(  # noqa: PLR0917 - private, and every caller gives all
         self,
         severity: Literal["error", "warning"],
         rule: str,
@@ -82,7 +82,7 @@ def parse(source: bytes, findings: Findings) -> etree._Element:
         line = getattr(error, "lineno", None) or 0
         findings.error("not-xml", "", "the file is not well-formed XML: {reason}", line=line, reason=str(error)[:200])
         raise Undeployable(findings.found) from error
-    if root.getroottree().docinfo.doctype or root.getroottree().docinfo.internalDTD is not None:
+    if root.getroottree().docinfo.internalDTD is not None:
         findings.error("doctype", "", "the file declares a document type; take the DOCTYPE out")
     _measure(root, findings)
     findings.refuse()

@@ -24,16 +24,16 @@ def attributes(**values: object) -> str:
     )
 
 
-def node(kind: str, element_id: str, inner: str = "", extensions: str = "", **more: object) -> str:
+def node(kind: str, element_id: str, inner: str = "", extensions: str = "", /, **more: object) -> str:
     """One BPMN element."""
     more.setdefault("name", element_id)
     body = f"<bpmn:extensionElements>{extensions}</bpmn:extensionElements>" if extensions else ""
     return f"<bpmn:{kind}{attributes(id=element_id, **more)}>{body}{inner}</bpmn:{kind}>"
 
 
-def z(name: str, inner: str = "", **values: object) -> str:
+def z(local: str, inner: str = "", /, **values: object) -> str:
     """One zeebe: extension element."""
-    return f"<zeebe:{name}{attributes(**values)}>{inner}</zeebe:{name}>"
+    return f"<zeebe:{local}{attributes(**values)}>{inner}</zeebe:{local}>"
 
 
 def io(inputs: dict[str, str] | None = None, outputs: dict[str, str] | None = None) -> str:
@@ -102,19 +102,19 @@ def timer(kind: str, text: str) -> str:
 
 
 def message(reference: str) -> str:
-    return f'<bpmn:messageEventDefinition messageRef="{reference}"/>'
+    return f'<bpmn:messageEventDefinition messageRef="{reference}_message"/>'
 
 
 def signal(reference: str) -> str:
-    return f'<bpmn:signalEventDefinition signalRef="{reference}"/>'
+    return f'<bpmn:signalEventDefinition signalRef="{reference}_signal"/>'
 
 
-def error(reference: str | None = None) -> str:
-    return f"<bpmn:errorEventDefinition{attributes(errorRef=reference)}/>"
+def error(code: str | None = None) -> str:
+    return f"<bpmn:errorEventDefinition{attributes(errorRef=code and code + '_error')}/>"
 
 
-def escalation(reference: str | None = None) -> str:
-    return f"<bpmn:escalationEventDefinition{attributes(escalationRef=reference)}/>"
+def escalation(code: str | None = None) -> str:
+    return f"<bpmn:escalationEventDefinition{attributes(escalationRef=code and code + '_escalation')}/>"
 
 
 def link(name: str) -> str:
@@ -126,7 +126,19 @@ TERMINATE = "<bpmn:terminateEventDefinition/>"
 
 def a_message(element_id: str, name: str, key: str | None = None) -> str:
     subscription = z("subscription", correlationKey=key) if key else ""
-    return node("message", element_id, "", subscription, name=name)
+    return node("message", f"{element_id}_message", "", subscription, name=name)
+
+
+def a_signal(name: str) -> str:
+    return node("signal", f"{name}_signal", name=name)
+
+
+def an_error(code: str) -> str:
+    return node("error", f"{code}_error", errorCode=code, name=code)
+
+
+def an_escalation(code: str) -> str:
+    return node("escalation", f"{code}_escalation", escalationCode=code, name=code)
 
 
 def each(collection: str, item: str, *, sequential: bool = False, condition: str | None = None, **more: str) -> str:
