@@ -16,9 +16,42 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import forms, history, instances, pushes, steps, versions
+from engine.clocks import (
+    Stretch,
+    extend,
+    locked,
+    not_open,
+    pause,
+    recompute,
+    resume,
+    stretches,
+    working_days,
+    working_time,
+)
 from engine.errors import Conflict, ExecutionFailed, Invalid, NotFound, Sentence
 from engine.steps import Step
 from engine.tables import Draft, IdempotencyKey, Instance, Job, Submission, UserTask
+
+__all__ = [
+    "Completion",
+    "Stretch",
+    "assign",
+    "claim",
+    "complete",
+    "draft",
+    "extend",
+    "get",
+    "pause",
+    "recompute",
+    "resume",
+    "save_draft",
+    "stretches",
+    "unclaim",
+    "variables",
+    "withdraw",
+    "working_days",
+    "working_time",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +127,7 @@ def complete(
 
 def claim(db: Session, user_task_id: int, *, by: str, now: datetime) -> UserTask:
     """Takes an unassigned user task. Raises NotFound, or Conflict when somebody else has it or it is not open."""
-    task, instance = _locked(db, user_task_id, "claim")
+    task, instance = locked(db, user_task_id, "claim")
     if task.assignee == by:
         return task
     if task.assignee:
@@ -106,7 +139,7 @@ def claim(db: Session, user_task_id: int, *, by: str, now: datetime) -> UserTask
 
 def unclaim(db: Session, user_task_id: int, *, by: str, now: datetime) -> UserTask:
     """Gives a user task back to its candidates. Raises NotFound, or Conflict when it is not open."""
-    task, instance = _locked(db, user_task_id, "return")
+    task, instance = locked(db, user_task_id, "return")
     before, task.assignee = task.assignee, ""
     _note(db, task, instance, "task_returned", by=by, now=now, data={"from": before})
     return task
@@ -114,7 +147,7 @@ def unclaim(db: Session, user_task_id: int, *, by: str, now: datetime) -> UserTa
 
 def assign(db: Session, user_task_id: int, to: str, *, why: str = "", by: str, now: datetime) -> UserTask:
     """Hands a user task to a person, whoever has it. Raises NotFound, or Conflict when it is not open."""
-    task, instance = _locked(db, user_task_id, "assign")
+    task, instance = locked(db, user_task_id, "assign")
     before, task.assignee = task.assignee, to
     _note(db, task, instance, "task_assigned", by=by, now=now, data={"from": before, "to": to, "why": why})
     return task
@@ -124,7 +157,7 @@ def save_draft(db: Session, user_task_id: int, data: Mapping[str, object], *, by
     """Keeps what a person has typed and not yet sent. Raises NotFound, or Conflict when the task is not open."""
     task = get(db, user_task_id)
     if task.status != "open":
-        raise _not_open(task, "save a draft of")
+        raise not_open(task, "save a draft of")
     _refuse_unstorable(data)
     found = _draft(db, user_task_id, by)
     if found is None:
@@ -150,24 +183,10 @@ def withdraw(db: Session, user_task_id: int, *, why: str, by: str, now: datetime
         NotFound: there is no such user task.
         Conflict: it is not open, or another run waits for its run.
     """
-    task, _instance = _locked(db, user_task_id, "withdraw")
+    task, _instance = locked(db, user_task_id, "withdraw")
     instances.cancel(db, task.instance_id, why=why, by=by, now=now)
     db.refresh(task)
     return task
-
-
-def lock_open(db: Session, user_task_id: int, verb: str) -> tuple[UserTask, Instance]:
-    """An open user task and its run, both locked. `verb` is what was meant to happen, for the refusal."""
-    return _locked(db, user_task_id, verb)
-
-
-def _locked(db: Session, user_task_id: int, verb: str) -> tuple[UserTask, Instance]:
-    task = get(db, user_task_id)
-    instance = steps.lock(db, task.instance_id)
-    db.refresh(task)
-    if task.status != "open" or instance is None:
-        raise _not_open(task, verb)
-    return task, instance
 
 
 def _begin(db: Session, task: UserTask, verb: str, *, by: str, on_behalf_of: str, now: datetime) -> Step:
@@ -175,23 +194,12 @@ def _begin(db: Session, task: UserTask, verb: str, *, by: str, on_behalf_of: str
     instance = steps.lock(db, task.instance_id)
     if instance is None or instance.status != "active":
         db.refresh(task)
-        raise _not_open(task, verb)
+        raise not_open(task, verb)
     rows = steps.live_rows(db, instance.id)
     if not any(row.table == "task" and row.id == task.id and row.kind == "open" for row in rows):
         db.refresh(task)
-        raise _not_open(task, verb)
+        raise not_open(task, verb)
     return steps.begin(db, instance, by=by, on_behalf_of=on_behalf_of, now=now, rows=rows)
-
-
-def _not_open(task: UserTask, verb: str) -> Conflict:
-    if task.status == "completed":
-        return Conflict(
-            "expected to {verb} user task {id}, but {person} has completed it",
-            verb=verb,
-            id=task.id,
-            person=task.completed_by,
-        )
-    return Conflict("expected to {verb} user task {id}, but it is {status}", verb=verb, id=task.id, status=task.status)
 
 
 def _checked(
