@@ -1,6 +1,5 @@
 """Built-in functions on contexts and on values of any kind (DMN 1.5, tables 73 and 80)."""
 
-from decimal import Decimal
 
 from engine.errors import ExecutionFailed
 from engine.feel.evaluation import Null, Run

@@ -79,7 +79,7 @@ class Seen:
 )
 def _list_contains(run: Run, items: list[Value], element: Value) -> Value:
     run.spend(len(items))
-    return any(type(item) is type(element) and _same(item, element) or _same(item, element) for item in items)
+    return any((type(item) is type(element) and _same(item, element)) or _same(item, element) for item in items)
 
 
 @builtin(

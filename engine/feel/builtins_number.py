@@ -12,11 +12,11 @@ from decimal import (
     DecimalException,
 )
 
+from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
 from engine.feel.evaluation import Null, Run
 from engine.feel.operators import numeric
 from engine.feel.registry import builtin
 from engine.feel.values import NUMBERS, Value
-from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
 
 _TABLE = "DMN 1.5, table 77"
 _LEAST_SCALE, _MOST_SCALE = -6111, 6176

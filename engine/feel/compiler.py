@@ -1,13 +1,12 @@
 """FEEL syntax turned into closures: each takes the scope and returns the value. Nothing here reaches `eval` or `exec`."""
 
 import operator
-from collections.abc import Callable, Iterator as Iterating, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, DecimalException
 from typing import Any
 
 from engine.feel import calls, loops, operators
 from engine.feel.evaluation import Env, Null, Run
-from engine.feel.registry import BUILTINS
 from engine.feel.syntax import (
     And,
     Arithmetic,

@@ -99,7 +99,7 @@ class Meter:
 class Run:
     """The state of one evaluation: `variables` are the names of the outermost scope."""
 
-    __slots__ = ("_now", "adopted", "functions", "meter", "variables", "warnings")
+    __slots__ = ("_now", "adopted", "functions", "meter", "trace", "variables", "warnings")
 
     def __init__(
         self,
@@ -116,6 +116,7 @@ class Run:
         self.meter = meter if meter is not None else Meter()
         self.warnings = warnings
         self.adopted: dict[str, Value] = {}
+        self.trace: list[dict[str, Any]] | None = None
 
     @property
     def now(self) -> datetime:

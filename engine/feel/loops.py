@@ -1,6 +1,7 @@
 """The closures of filters, `for`, `some` and `every`: whatever visits the items of a list."""
 
-from collections.abc import Callable, Iterator as Iterating
+from collections.abc import Callable
+from collections.abc import Iterator as Iterating
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING

@@ -5,7 +5,8 @@ known name covers are one name, since two operands never stand side by side.
 """
 
 import re
-from collections.abc import Iterable, Iterator as Iterating, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Iterator as Iterating
 from contextlib import contextmanager
 from decimal import InvalidOperation, Overflow
 
@@ -47,7 +48,7 @@ LONGEST_TEXT = 50_000
 DEEPEST_NESTING = 100
 DEEPEST_TREE = 200
 
-_RESERVED = frozenset("in and or then else return satisfies between if for some every function true false null".split())
+_RESERVED = frozenset(["in", "and", "or", "then", "else", "return", "satisfies", "between", "if", "for", "some", "every", "function", "true", "false", "null"])
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _NAME_OPERATORS = frozenset("+-*/'.")
 # What may follow a `[` that closes a range (`]1..2[`) but cannot follow one that opens a filter.

@@ -1,12 +1,11 @@
 """How values are written: by `string()`, in messages, and in the source of an expression."""
 
 import json
+from datetime import date, datetime
 from decimal import Decimal
 
-from engine.feel.temporal import FarDate, FarDateTime, Time, datetime_text, zone_text
-from datetime import date, datetime
-
 from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
+from engine.feel.temporal import FarDate, FarDateTime, Time, datetime_text, zone_text
 from engine.feel.values import Function, Range, Value
 
 __all__ = ["number_text", "quoted", "value_text", "zone_text"]
