@@ -21,8 +21,8 @@ IMMEDIATE: Final = "registry."
 class Call:
     """One call of a service by an instance.
 
-    `inputs` are plain JSON values: the input mappings of the element, or all variables it sees when it has none. The service may
-    set `instance.scope`, `instance.subject` and `instance.business_key`; user tasks created later in the run carry them.
+    `inputs` are plain JSON values: all variables that the element sees, its input mappings over them. The service may set
+    `instance.scope`, `instance.subject` and `instance.business_key`; user tasks created later in the run carry them.
     """
 
     instance: Instance

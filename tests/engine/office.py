@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from engine import calendars, definitions, history, instances, jobs, user_tasks
 from engine.db import Database
+from engine.errors import Undeployable
 from engine.services import Service
 from engine.tables import HistoryEntry, Instance, Job, UserTask
 
@@ -36,8 +37,12 @@ class Office:
     def deploy(self, **files: bytes) -> definitions.Deployed:
         """`visit_bpmn=…` becomes visit.bpmn."""
         named = {".".join(name.rsplit("_", 1)): content for name, content in files.items()}
-        with self.database.transaction() as db:
-            return definitions.deploy(db, named, name="test", source="folder", by="designer", now=self.now)
+        try:
+            with self.database.transaction() as db:
+                return definitions.deploy(db, named, name="test", source="folder", by="designer", now=self.now)
+        except Undeployable as refused:
+            refused.add_note("; ".join(str(finding) for finding in refused.findings))
+            raise
 
     def start(self, process: str, variables: Mapping[str, object] | None = None, **more: Any) -> int:
         with self.database.transaction() as db:
