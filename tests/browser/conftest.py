@@ -13,7 +13,8 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.browser.stand import ROOT, Counter
+
 PICTURES = ROOT / "docs" / "pictures"
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 ARGUMENTS = [
@@ -126,3 +127,28 @@ def picture() -> Callable[[Page, str], None]:
             page.screenshot(path=folder / f"{name}.png")
 
     return take
+
+
+@pytest.fixture
+def counter() -> Counter:
+    """A small server of this test's own."""
+    return Counter()
+
+
+@pytest.fixture
+def site(counter: Counter) -> Iterator[str]:
+    """Its address while it answers."""
+    with served(counter.app) as address:
+        yield address
+
+
+def fits(page: Page) -> bool:
+    """Nothing is wider than the window."""
+    sizes = page.locator("html").evaluate("node => [node.scrollWidth, node.clientWidth]")
+    return sizes[0] <= sizes[1]
+
+
+def form_of(page: Page, site: str) -> Page:
+    page.goto(f"{site}/form")
+    page.locator("camunda-form[ready]").wait_for()
+    return page

@@ -73,7 +73,11 @@ class CamundaForm extends HTMLElement {
       this.note(t("What you typed before is back; it had not reached the server."), "info");
       this.touch();
     } else if (draft) this.tellSaved("saved", draft.saved_at);
-    if (this.readonly === false && (await outbox.waitingFor(this.draft.id))) this.waiting();
+    if (!this.readonly) {
+      const refused = await outbox.refusalOf(this.draft.id);
+      if (refused) this.note(refused, "danger");
+      else if (await outbox.waitingFor(this.draft.id)) this.waiting();
+    }
     this.setAttribute("ready", "");
   }
 
@@ -187,7 +191,7 @@ class CamundaForm extends HTMLElement {
       return;
     }
     const list = [...files].flatMap(([name, chosen]) => chosen.map((file) => [name, file]));
-    const same = JSON.stringify(data);
+    const same = JSON.stringify([data, list.map(([name, file]) => [name, file.name, file.size, file.lastModified])]);
     // The same answers sent again are the same submission; changed answers are a new one.
     if (this.lastSent !== same || !this.key) [this.lastSent, this.key] = [same, newKey()];
     this.busy(true);

@@ -19,6 +19,14 @@ export async function waitingFor(draft) {
   return (await store.mine("outbox")).find((record) => record.draft === draft && !record.refused);
 }
 
+/** Why the last submission of a draft was refused after the person had left the page; asking takes the record away. */
+export async function refusalOf(draft) {
+  const record = (await store.mine("outbox")).find((one) => one.draft === draft && one.refused);
+  if (record) await store.remove("outbox", record.id);
+  await show();
+  return record?.refused;
+}
+
 /** Take back what is waiting for a draft, because a newer submission replaces it. */
 export async function withdraw(draft) {
   for (const record of await store.mine("outbox")) if (record.draft === draft) await store.remove("outbox", record.id);
@@ -43,7 +51,7 @@ export async function flush() {
         break;
       } else {
         await store.put("outbox", { ...record, refused: outcome.data.message || t("The server did not take it.") });
-        toast(t("Not taken: {title}", { title: record.title }), { tone: "error", url: record.page, action: t("Open") });
+        tell({ ...record, refused: outcome.data.message });
       }
     }
   } finally {
@@ -70,7 +78,21 @@ async function show() {
   badge.querySelector("[data-offline-text]").textContent = words;
 }
 
+// A refused submission goes when its page is opened, where the answers still stand, or when the person closes the message.
+function tell(record) {
+  const words = record.refused ? t("Not taken: {title}", { title: `${record.title} – ${record.refused}` }) : record.title;
+  const discard = async () => {
+    await store.remove("outbox", record.id);
+    await show();
+  };
+  toast(words, { tone: record.refused ? "error" : "info", url: record.page, action: t("Open"), onClose: record.refused ? discard : undefined });
+}
+
 export function start() {
+  document.querySelector("[data-offline]")?.addEventListener("click", async () => {
+    await flush();
+    for (const record of await store.mine("outbox")) tell(record);
+  });
   addEventListener("online", flush);
   addEventListener("offline", show);
   show();

@@ -1,7 +1,7 @@
 // A short message at the foot of the page, read aloud politely; gone after a while unless it is an error.
 import { t } from "./words.js";
 
-export function toast(text, { tone = "info", url = "", action = "", seconds = 8 } = {}) {
+export function toast(text, { tone = "info", url = "", action = "", seconds = 8, onClose } = {}) {
   const area = document.querySelector("[data-toasts]");
   if (!area) return;
   const note = document.createElement("div");
@@ -19,7 +19,10 @@ export function toast(text, { tone = "info", url = "", action = "", seconds = 8 
     const close = document.createElement("button");
     close.type = "button";
     close.textContent = t("Close");
-    close.addEventListener("click", () => note.remove());
+    close.addEventListener("click", () => {
+      note.remove();
+      onClose?.();
+    });
     note.append(close);
   } else setTimeout(() => note.remove(), seconds * 1000);
   area.append(note);
