@@ -112,7 +112,7 @@ def search(
         .order_by(Case.id)
         .limit(limit + 1)
     )
-    found = db.execute(query).tuples().all()
+    found = db.execute(query).all()
     lists = _lists(db, [case.id for case, _ in found])
     rows = [Row(case, enterprise, lists.get(case.id, ())) for case, enterprise in found[:limit]]
     return Page(rows, rows[-1].case.id if len(found) > limit else 0)
@@ -152,7 +152,7 @@ def drawings(db: Session, case: Case) -> list[Drawing]:
             .order_by((Instance.status != "active"), Instance.id)
             .limit(PAGE)
         )
-        .tuples()
+
         .all()
     )
     ids = [run.id for run, _ in runs]
@@ -161,7 +161,7 @@ def drawings(db: Session, case: Case) -> list[Drawing]:
     query = select(HistoryEntry.instance_id, HistoryEntry.element_id).where(
         HistoryEntry.instance_id.in_(ids), HistoryEntry.element_id != ""
     )
-    for instance_id, element_id in db.execute(query.distinct()).tuples():
+    for instance_id, element_id in db.execute(query.distinct()):
         if instance_id is not None:
             passed.setdefault(instance_id, set()).add(element_id)
     return [
@@ -195,7 +195,7 @@ def _waiting(db: Session, ids: list[int]) -> dict[int, set[str]]:
         )
         .where(Instance.parent_id.in_(ids), Instance.status == "active", HistoryEntry.element_id != ""),
     ):
-        for instance_id, element_id in db.execute(query).tuples():
+        for instance_id, element_id in db.execute(query):
             if instance_id is not None and element_id:
                 found.setdefault(instance_id, set()).add(element_id)
     return found
@@ -253,6 +253,6 @@ def _refused_visits(db: Session, case: Case) -> Iterable[Entry]:
 def _lists(db: Session, case_ids: list[int]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
     query = select(Item.case_id, Item.list_type).where(Item.case_id.in_(case_ids)).order_by(Item.list_type)
-    for case_id, list_type in db.execute(query).tuples():
+    for case_id, list_type in db.execute(query):
         found[case_id] = (*found.get(case_id, ()), list_type)
     return found

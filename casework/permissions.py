@@ -191,6 +191,17 @@ def check_complete_task(db: Session, scope: Scope, task: UserTask) -> str:
     return ""
 
 
+def can_record(db: Session, scope: Scope, enterprise_id: int, path: str) -> bool:
+    """Whether this person may enter progress and proofs for an enterprise: its officer, who acts for him, else the county."""
+    return scope.username in _officers_of(db, enterprise_id, path, scope.day)
+
+
+def check_record(db: Session, scope: Scope, enterprise_id: int, path: str) -> None:
+    """Raises Forbidden unless this person may enter progress and proofs for the enterprise."""
+    if not can_record(db, scope, enterprise_id, path):
+        raise Forbidden("the liaison officer of the case enters this; while there is none, the county does")
+
+
 def check_manage_task(scope: Scope, task: UserTask, verb: str = "assign_task") -> None:
     """Raises Forbidden unless this person may hand over or move this user task (`assign_task`, `move_deadline`)."""
     check(scope, verb, task.scope)
@@ -260,14 +271,16 @@ def _holds_lifted(db: Session, scope: Scope, task: UserTask, actors: foureyes.Ac
 def _officer_names(db: Session, task: UserTask, day: date) -> set[str]:
     """Who acts as the liaison officer of the enterprise that a task is about: the officer, or the county officers."""
     enterprise_id = enterprises.id_of(task.subject)
-    if enterprise_id is None:
-        return set()
+    return _officers_of(db, enterprise_id, task.scope, day) if enterprise_id is not None else set()
+
+
+def _officers_of(db: Session, enterprise_id: int, path: str, day: date) -> set[str]:
     query = select(Assignment).where(Assignment.enterprise_id == enterprise_id, Assignment.until.is_(None))
     assignment = db.execute(query.order_by(Assignment.id.desc())).scalars().first()
     acting = officers.acting_for(db, assignment) if assignment is not None else None
     if acting is not None and acting.person.active:
         return {acting.person.username}
-    return {person.username for person in people.holders(db, COUNTY, task.scope, day)}
+    return {person.username for person in people.holders(db, COUNTY, path, day)}
 
 
 def _on_behalf(task: UserTask) -> set[str]:

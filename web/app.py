@@ -5,7 +5,22 @@ from datetime import UTC, datetime, timedelta
 from flask_wtf.csrf import CSRFProtect
 
 from engine.db import Database
-from web import assets, auth, errors, headers, language, navigation
+from web import (
+    admin,
+    assets,
+    auth,
+    cases,
+    designer,
+    errors,
+    filters,
+    headers,
+    importing,
+    language,
+    navigation,
+    supervisor,
+    words,
+    worklist,
+)
 from web.counter import Counter, Settings
 
 LARGEST_REQUEST = 25 * 1024 * 1024
@@ -30,7 +45,22 @@ def create_app(database: Database, settings: Settings) -> Counter:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     CSRFProtect(app)
-    for room in (assets, headers, language, errors, auth, navigation):
+    for room in (
+        assets,
+        headers,
+        language,
+        filters,
+        words,
+        errors,
+        auth,
+        navigation,
+        worklist,
+        cases,
+        supervisor,
+        importing,
+        designer,
+        admin,
+    ):
         room.init_app(app)
     return app
 

@@ -6,7 +6,8 @@ from typing import TypeVar, cast
 from flask import Blueprint, Flask, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from casework import access
+from casework import access, permissions
+from casework.permissions import Scope
 from casework.tables import Person
 from engine.errors import Sentence
 from web import counter, errors
@@ -35,6 +36,13 @@ def person() -> Person:
     return cast(Person, g.person)
 
 
+def scope() -> Scope:
+    """What the person of this request may do today; worked out once per request."""
+    if g.get("scope") is None:
+        g.scope = permissions.scope_of(counter.db(), person().username, now=counter.now())
+    return cast(Scope, g.scope)
+
+
 def recognise() -> Response | None:
     """Find the person behind the token; a stranger is asked to log in and comes back to where he wanted to go."""
     wall = counter.this().settings.wall()
@@ -57,6 +65,7 @@ def recall() -> None:
     """Load the person of this request again, in the session of the error page."""
     known = g.get("person_id")
     g.person = counter.db().get(Person, known) if known else None
+    g.scope = None
 
 
 OPEN_ENDPOINTS = frozenset({"static", "assets.file", "language.messages", "language.change"})

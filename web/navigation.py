@@ -5,31 +5,16 @@ from typing import Any
 from flask import Flask, g, request, url_for
 from flask_babel import gettext
 
+from casework import permissions
+from casework.permissions import Scope
 from casework.tables import Person
 from engine.calendars import local_day
-from web import counter
-
-COUNTY, CITY, REGION = (
-    frozenset({"XK", "XG", "XS", "XL"}),
-    frozenset({"CK", "CG", "CS", "CL"}),
-    frozenset({"RK", "RG", "RS", "RL"}),
-)
-SUPERVISORS = COUNTY | CITY | REGION | {"JM", "SUP"}
+from web import auth, counter
 
 
 def init_app(app: Flask) -> None:
     """Hand the frame its contents."""
     app.context_processor(frame)
-
-
-def posts_of(person: Person | None) -> frozenset[str]:
-    """The posts a person holds today."""
-    if person is None:
-        return frozenset()
-    today = local_day(g.now)
-    return frozenset(
-        post.post for post in person.posts if post.since <= today and (post.until is None or today < post.until)
-    )
 
 
 def frame() -> dict[str, Any]:
@@ -39,27 +24,27 @@ def frame() -> dict[str, Any]:
     urls = {"home": "/", "login": url_for("auth.login"), "logout": url_for("auth.log_out")}
     if person is None:
         return {"nav": [], "me": None, "urls": urls, "demo": demo}
-    posts = posts_of(person)
     me = {"key": person.username, "name": person.name, "post": person.unit}
-    return {"nav": rooms(posts), "me": me, "urls": urls, "demo": demo}
+    return {"nav": rooms(auth.scope()), "me": me, "urls": urls, "demo": demo}
 
 
-def rooms(posts: frozenset[str]) -> list[dict[str, Any]]:
-    """The rooms for these posts, in the order of the work: [{label, url, icon, active, phone}]."""
+def rooms(scope: Scope) -> list[dict[str, Any]]:
+    """The rooms for this person, in the order of the work: [{label, url, icon, active, phone}]."""
+
+    def can(verb: str) -> bool:
+        return permissions.can(scope, verb)
+
+    has_business = any(held.post not in {"DES", "ADM"} for held in scope.held)
     offered: list[tuple[str, str, str, bool, bool]] = [
         ("worklist.index", gettext("My tasks"), "checklist", True, True),
-        ("cases.index", gettext("Cases"), "briefcase", bool(posts - {"DES", "ADM"}), True),
-        ("supervisor.board", gettext("Board"), "layout-dashboard", bool(posts & SUPERVISORS), True),
-        ("lists.index", gettext("Lists"), "list-details", bool(posts & (SUPERVISORS | {"ADM"})), False),
-        (
-            "importing.index",
-            gettext("Import"),
-            "file-import",
-            bool(posts & (REGION | CITY | COUNTY | {"JM", "ADM"})),
-            False,
-        ),
-        ("designer.index", gettext("Drawings"), "sitemap", bool(posts & {"DES", "ADM"}), True),
-        ("admin.calendar", gettext("Calendar"), "calendar", bool(posts & {"ADM"}), False),
+        ("cases.index", gettext("Cases"), "briefcase", has_business, True),
+        ("supervisor.board", gettext("Board"), "layout-dashboard", can("board"), True),
+        ("worklist.inbox", gettext("Notices"), "bell", True, not can("board")),
+        ("lists.index", gettext("Lists"), "list-details", can("board"), False),
+        ("importing.index", gettext("Import"), "file-import", can("import"), False),
+        ("designer.index", gettext("Drawings"), "sitemap", can("deploy"), True),
+        ("admin.calendar", gettext("Calendar"), "calendar", can("manage_calendar"), False),
+        ("admin.demo", gettext("Demonstration"), "clock", can("move_clock") and counter.this().settings.demo, False),
     ]
     known = counter.this().view_functions
     return [
@@ -67,9 +52,17 @@ def rooms(posts: frozenset[str]) -> list[dict[str, Any]]:
             "label": label,
             "url": url_for(endpoint),
             "icon": icon,
-            "active": (request.endpoint or "").split(".")[0] == endpoint.split(".")[0],
+            "active": request.endpoint == endpoint or _same_room(endpoint),
             "phone": phone,
         }
         for endpoint, label, icon, allowed, phone in offered
         if allowed and endpoint in known
     ]
+
+
+def _same_room(endpoint: str) -> bool:
+    """The pages of a room light up its door; the worklist's notices have a door of their own."""
+    here = request.endpoint or ""
+    if here in {"worklist.inbox", "admin.demo", "admin.calendar"}:
+        return False
+    return here.split(".")[0] == endpoint.split(".", maxsplit=1)[0] and endpoint not in {"worklist.inbox", "admin.demo"}

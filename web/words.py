@@ -1,0 +1,182 @@
+"""Codes that the house keeps in English or as the documents write them, as words for a reader."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from flask import Flask, flash
+
+from casework.casefile import Entry
+from engine.errors import Sentence
+from web import filters, language
+
+STAGES: Final[Mapping[str, Sentence]] = {
+    "monitor": Sentence("Monitor"),
+    "warn": Sentence("Warn"),
+    "coach": Sentence("Coach"),
+    "improve": Sentence("Improve"),
+    "close": Sentence("Strike off"),
+}
+LISTS: Final[Mapping[str, Sentence]] = {
+    "L1": Sentence("L1 Revenue of 500 million yuan and more without R&D activity or institution"),
+    "L2": Sentence("L2 State-owned industry above scale"),
+    "L3": Sentence("L3 Dual uplift of industry above scale"),
+    "L4": Sentence("L4 High-tech enterprises growing to scale"),
+    "L5": Sentence("L5 Industry above scale becoming high-tech"),
+    "RENEW": Sentence("Renewal of the high-tech certificate"),
+}
+LIST_NAMES: Final[Mapping[str, Sentence]] = {
+    "L1": Sentence("L1 dual zero"),
+    "L2": Sentence("L2 state-owned"),
+    "L3": Sentence("L3 dual uplift"),
+    "L4": Sentence("L4 small to scale"),
+    "L5": Sentence("L5 to high-tech"),
+    "RENEW": Sentence("Renewal"),
+}
+CASE_STATES: Final[Mapping[str, Sentence]] = {
+    "open": Sentence("in work"),
+    "observing": Sentence("under observation"),
+    "suspended": Sentence("suspended"),
+    "archived": Sentence("archived"),
+    "removed": Sentence("taken off the lists"),
+    "terminated": Sentence("terminated"),
+}
+ITEM_STATES: Final[Mapping[str, Sentence]] = {
+    "open": Sentence("in work"),
+    "pending_closure": Sentence("striking off asked for"),
+    "pending_removal": Sentence("removal asked for"),
+    "relapsed": Sentence("relapsed"),
+    "suspended": Sentence("suspended"),
+    "closed_awaiting_statistics": Sentence("struck off, statistics to confirm"),
+    "closed": Sentence("struck off"),
+    "removed": Sentence("taken off the list"),
+}
+MEASURE_STATES: Final[Mapping[str, Sentence]] = {
+    "not_started": Sentence("not started"),
+    "ongoing": Sentence("under way"),
+    "done": Sentence("done"),
+    "cancelled": Sentence("cancelled"),
+}
+MEASURES: Final[Mapping[str, Sentence]] = {
+    "AUX_LEDGER": Sentence("R&D auxiliary ledger"),
+    "PROJECT": Sentence("R&D project"),
+    "INSTITUTION": Sentence("R&D institution"),
+    "DIAGNOSIS": Sentence("Innovation diagnosis"),
+    "POLICY": Sentence("Policy matching"),
+    "POOL": Sentence("Cultivation pool"),
+    "HITECH_APPLY": Sentence("High-tech application"),
+    "SXG": Sentence("Service package for growing to scale"),
+    "STAT_FILL": Sentence("Filling in R&D statistics"),
+    "TALENT": Sentence("Talent and science envoys"),
+    "KTP": Sentence("Talent and science envoys"),
+    "COOP": Sentence("Cooperation with universities"),
+    "FINANCE": Sentence("Finance"),
+    "OTHER": Sentence("Other"),
+}
+STUCK: Final[Mapping[str, Sentence]] = {
+    "failed": Sentence("failed"),
+    "silent": Sentence("waits for nothing"),
+    "unstaffed": Sentence("nobody there"),
+    "overdue": Sentence("overdue"),
+    "eligible": Sentence("could be struck off"),
+    "idle": Sentence("no progress"),
+}
+PROOFS: Final[Mapping[str, Sentence]] = {
+    "filing": Sentence("Filing of the R&D institution"),
+    "aux_ledger": Sentence("R&D auxiliary ledger"),
+    "project": Sentence("R&D project"),
+    "annual_table": Sentence("Annual R&D table 107-2"),
+    "certificate": Sentence("High-tech certificate"),
+    "roster": Sentence("Statistical roster"),
+    "note": Sentence("Note"),
+}
+GROUPS: Final[Mapping[str, Sentence]] = {
+    "overdue": Sentence("Overdue"),
+    "today": Sentence("Today"),
+    "week": Sentence("This week"),
+    "later": Sentence("Later"),
+}
+POSTS: Final[Mapping[str, Sentence]] = {
+    "LO": Sentence("liaison officer"),
+    "XK": Sentence("county science"),
+    "XG": Sentence("county industry"),
+    "XS": Sentence("county state assets"),
+    "XL": Sentence("county leader"),
+    "CK": Sentence("city science bureau"),
+    "CG": Sentence("city industry bureau"),
+    "CS": Sentence("city state assets commission"),
+    "CL": Sentence("city leader"),
+    "RK": Sentence("regional science department"),
+    "RG": Sentence("regional industry department"),
+    "RS": Sentence("regional state assets commission"),
+    "RL": Sentence("department leader"),
+    "JM": Sentence("joint office"),
+    "ENT": Sentence("enterprise"),
+    "SUP": Sentence("supervisor"),
+    "DES": Sentence("process designer"),
+    "ADM": Sentence("administrator"),
+}
+_ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
+    "stage": STAGES,
+    "list": LIST_NAMES,
+    "list_long": LISTS,
+    "case": CASE_STATES,
+    "item": ITEM_STATES,
+    "measure": MEASURES,
+    "measure_state": MEASURE_STATES,
+    "stuck": STUCK,
+    "group": GROUPS,
+    "post": POSTS,
+    "proof": PROOFS,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters `word`, `pairs`, `proof`, `events`: `{{ case.stage | word("stage") }}`."""
+    app.jinja_env.filters.update(word=word, pairs=pairs, proof=proof, events=events)
+    app.jinja_env.globals.update(columns=columns)
+
+
+def word(code: object, kind: str) -> str:
+    """What a code of this kind is called; a code nobody named stays as it is."""
+    known = _ALL[kind].get(str(code))
+    return language.say(known) if known else str(code)
+
+
+def posts(codes: str) -> str:
+    """Several posts, separated by commas, as words."""
+    return "、".join(word(code.strip(), "post") for code in codes.split(",") if code.strip())
+
+
+def pairs(codes: Iterable[str], kind: str) -> list[tuple[str, str]]:
+    """The options of a select: [(code, word)]."""
+    return [(code, word(code, kind)) for code in codes]
+
+
+def columns(codes: Iterable[str]) -> list[dict[str, str]]:
+    """Stages as the number columns of a table."""
+    return [{"label": word(code, "stage"), "kind": "number"} for code in codes]
+
+
+def proof(data: Mapping[str, object]) -> str:
+    """The figures of a proof in one line."""
+    return " · ".join(str(value) for value in data.values() if value not in (None, "", [], {}, True, False))
+
+
+def events(entries: Iterable[Entry]) -> list[dict[str, str]]:
+    """The timeline of a case as the macro reads it."""
+    return [
+        {
+            "at": filters.moment(entry.at),
+            "title": language.say(entry.what),
+            "who": entry.who + (f"（{entry.on_behalf_of}）" if entry.on_behalf_of else ""),
+            "text": entry.detail,
+            "icon": f"light-{entry.light}" if entry.light else "check",
+            "tone": entry.light,
+        }
+        for entry in entries
+    ]
+
+
+def tell(template: str, category: str = "success", **params: object) -> None:
+    """Say a sentence at the head of the next page."""
+    flash(language.say(Sentence(template, params)), category)
