@@ -1,0 +1,1 @@
+"""The tables of the whole house as Alembic revisions: every database is made and brought up to date by them."""

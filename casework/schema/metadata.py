@@ -1,0 +1,45 @@
+"""All tables of the house together, and how a column in a database is compared with one in the code."""
+
+import importlib
+from typing import Any, Final
+
+from sqlalchemy import JSON, Column, MetaData, TypeDecorator
+from sqlalchemy.types import TypeEngine
+
+from engine.db import Base
+
+for _module in ("engine.tables", "casework.tables", "casework.access_tables", "casework.case_tables"):
+    importlib.import_module(_module)
+
+METADATA: Final[MetaData] = Base.metadata
+__all__ = ["METADATA", "compare_type", "include_object", "render_item"]
+
+
+def compare_type(
+    context: Any,
+    inspected_column: Any,
+    metadata_column: Any,
+    inspected_type: TypeEngine[Any],
+    metadata_type: TypeEngine[Any],
+) -> bool | None:
+    """Whether a column's type differs. A type of our own is compared as it is stored; None leaves the rest to Alembic."""
+    if not isinstance(metadata_type, TypeDecorator):
+        return None
+    stored = Column(metadata_column.name, metadata_type.dialect_impl(context.dialect).impl)
+    return bool(context.impl.compare_type(inspected_column, stored))
+
+
+def include_object(thing: Any, name: str | None, type_: str, reflected: bool, compare_to: Any) -> bool:
+    """Leaves out what belongs to nobody in the code, such as tables of an extension of the database."""
+    return not (type_ == "table" and reflected and compare_to is None and name in {"spatial_ref_sys"})
+
+
+def render_item(type_: str, thing: Any, autogen_context: Any) -> str | bool:
+    """How a revision names our own column types."""
+    if type_ == "type" and isinstance(thing, JSON):
+        autogen_context.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    if type_ == "type" and type(thing).__module__ == "engine.db":
+        autogen_context.imports.add("import engine.db")
+        return f"engine.db.{type(thing).__name__}()"
+    return False
