@@ -89,6 +89,27 @@ PROOFS: Final[Mapping[str, Sentence]] = {
     "roster": Sentence("Statistical roster"),
     "note": Sentence("Note"),
 }
+EDITIONS: Final[Mapping[str, Sentence]] = {
+    "草案": Sentence("draft, being checked"),
+    "会签": Sentence("being signed"),
+    "冻结": Sentence("in force"),
+}
+ENTRIES: Final[Mapping[str, Sentence]] = {
+    "候选": Sentence("candidate"),
+    "确立": Sentence("confirmed"),
+    "暂缓": Sentence("held back"),
+    "剔除": Sentence("dropped"),
+}
+CHANGES: Final[Mapping[str, Sentence]] = {
+    "新增": Sentence("new"),
+    "保留": Sentence("kept"),
+    "调出": Sentence("leaves"),
+}
+REVIEWS: Final[Mapping[str, Sentence]] = {
+    "已核": Sentence("checked"),
+    "县未核": Sentence("county did not check in time"),
+    "市未核": Sentence("city did not check in time"),
+}
 GROUPS: Final[Mapping[str, Sentence]] = {
     "overdue": Sentence("Overdue"),
     "today": Sentence("Today"),
@@ -127,6 +148,10 @@ _ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "group": GROUPS,
     "post": POSTS,
     "proof": PROOFS,
+    "edition": EDITIONS,
+    "entry": ENTRIES,
+    "change": CHANGES,
+    "review": REVIEWS,
 }
 
 
@@ -152,9 +177,9 @@ def pairs(codes: Iterable[str], kind: str) -> list[tuple[str, str]]:
     return [(code, word(code, kind)) for code in codes]
 
 
-def columns(codes: Iterable[str]) -> list[dict[str, str]]:
-    """Stages as the number columns of a table."""
-    return [{"label": word(code, "stage"), "kind": "number"} for code in codes]
+def columns(codes: Iterable[str], kind: str) -> list[dict[str, str]]:
+    """Codes as the number columns of a table."""
+    return [{"label": word(code, kind), "kind": "number"} for code in codes]
 
 
 def proof(data: Mapping[str, object]) -> str:
