@@ -84,17 +84,22 @@ class InclusiveGateway(JoiningGateway):
         return None
 
     def blockers(self, scope: ElementInstance, tokens: Mapping[str, ElementInstance]) -> list[ElementInstance]:
-        """The live instances of this scope from which a token may still come on an empty flow."""
-        sources: set[str] = set()
+        """The live instances of this scope for whose tokens the join must wait (BPMN 2.0.2, 13.4.3).
+
+        A token that can come on an empty flow is waited for, unless it can come on a flow on which one waits already:
+        that is a token of a later turn of a loop.
+        """
+        empty: set[str] = set()
+        taken: set[str] = set()
         for flow in self.incoming:
-            if flow not in tokens:
-                sources |= self.reaching[flow]
+            (taken if flow in tokens else empty).update(self.reaching[flow])
+        sources = empty - taken
         return [
             child
             for child in scope.below
             if child.task_spec is not self
-            and child.task_spec.keeps_scope(child)
             and child.task_spec.element_id in sources
+            and child.task_spec.keeps_scope(child)
         ]
 
 

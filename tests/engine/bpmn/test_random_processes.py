@@ -1,0 +1,54 @@
+"""Random drawings walked on random paths, with store and reload after every push: no difference, no loss, no silence.
+
+`XIAOHAO_RANDOM_PROCESSES=3000x5` walks more of them; every failure prints its seed.
+"""
+
+import os
+import random
+from datetime import timedelta
+
+import pytest
+
+from engine.bpmn.outcome import MessageWait, TimerWait, UserTaskWait
+from tests.engine.bpmn.play import Play
+from tests.engine.bpmn.random_process import CONDITIONS, Artist
+
+PROCESSES, PATHS = (int(number) for number in os.environ.get("XIAOHAO_RANDOM_PROCESSES", "60x3").split("x"))
+MOST_PUSHES = 400
+BATCH = 20
+
+
+def _walk(seed: int, path: int) -> Play:
+    drawn = Artist(seed).draw()
+    luck = random.Random(seed * 1_000 + path)
+    play = Play(drawn.source, {"n": 0, **dict.fromkeys(CONDITIONS, False)})
+    for pushed in range(MOST_PUSHES):
+        if play.outcome.completed:
+            break
+        # Late in a walk all conditions stay false, so that every loop is left.
+        likely = 0.4 if pushed < MOST_PUSHES // 4 else 0.0
+        values = {name: luck.random() < likely for name in CONDITIONS}
+        waits = [w for w in play.outcome.waits if not isinstance(w, TimerWait) or luck.random() < 0.3]
+        wait = luck.choice(waits or play.outcome.waits)
+        if isinstance(wait, UserTaskWait):
+            play.push(lambda e, i=wait.element_instance_id, v=values: e.complete_user_task(i, v))
+        elif isinstance(wait, MessageWait):
+            play.push(lambda e, i=wait.element_instance_id, v=values: e.deliver_message(i, v))
+        else:
+            assert isinstance(wait, TimerWait)
+            play.pass_time(max(wait.due_at - play.now, timedelta()))
+    assert play.outcome.completed, "it did not end"
+    for fork, join in drawn.pairs:
+        assert play.path.count(fork) == play.path.count(join), (fork, join)
+    return play
+
+
+@pytest.mark.parametrize("batch", range(-(-PROCESSES // BATCH)))
+def test_a_random_process_on_a_random_path_is_the_same_with_store_and_reload_after_every_push(batch):
+    for seed in range(batch * BATCH, min((batch + 1) * BATCH, PROCESSES)):
+        for path in range(PATHS):
+            try:
+                _walk(seed, path)
+            except Exception as error:
+                print(f"seed {seed}, path {path}: {error}")
+                raise
