@@ -2,7 +2,7 @@
 
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help run test bench conformance pages fmt locks clean
+.PHONY: help run test bench conformance fmt words islands locks clean
 
 VENV := .venv
 PYTHON_BIN := $(VENV)/bin/python
@@ -28,6 +28,12 @@ conformance: $(VENV)/test.stamp ## other people's suites; writes docs/conformanc
 fmt: $(VENV)/test.stamp ## format the code and mend what lint can mend
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
+
+words: $(VENV)/test.stamp ## collect the sentences of the house into web/translations, say which have no words yet
+	@$(PYTHON_BIN) -m web.catalogues update
+
+islands: ## build web/static/dist from web/islands (needs Node.js 20)
+	@cd web/islands && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build
 
 locks: $(VENV)/test.stamp ## compile requirements/*.in to exact versions with hashes; versions move only where a *.in demands it
 	@for name in tools app test bench; do \

@@ -91,7 +91,8 @@ def commits_outside_the_door(root: Path) -> list[str]:
     return [
         module.fault(call, "only engine/db.py commits")
         for module in modules(root, *ROOMS, "xiaohao.py")
-        if module.path != "engine/db.py"
+        # A revision changes the tables themselves, before there is a session.
+        if module.path not in {"engine/db.py", "casework/schema/revising.py"}
         for call, name in module.calls
         # A savepoint that is released commits nothing.
         if name.endswith(".commit") and "savepoint" not in name
@@ -205,8 +206,12 @@ def traces_of_one_machine(root: Path) -> list[str]:
 
 
 def module_lengths(root: Path) -> dict[str, int]:
-    """Lines of every module of the rooms and of the command, the longest first."""
-    lengths = {module.path: module.text.count("\n") for module in modules(root, *ROOMS, "xiaohao.py")}
+    """Lines of every module of the rooms and of the command, the longest first. A revision is as long as what it revises."""
+    lengths = {
+        module.path: module.text.count("\n")
+        for module in modules(root, *ROOMS, "xiaohao.py")
+        if "/revisions/" not in module.path
+    }
     return dict(sorted(lengths.items(), key=lambda item: -item[1]))
 
 

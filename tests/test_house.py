@@ -118,7 +118,8 @@ def test_every_sentence_of_the_house_has_words_in_both_languages(locale: str):
 
 def test_a_sentence_without_words_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     said = {
-        "engine/errors.py": 'class Conflict(Exception):\n    """the kettle is {state}"""\n',
+        "engine/errors.py": "class Problem(Exception):\n    def __init__(self, template): ...\n"
+        'class Conflict(Problem):\n    """the kettle is {state}"""\n',
         "engine/tea.py": 'def refuse(cup, template, **params): ...\nrefuse(cup, "the {leaf} is wet", leaf="green")\n',
         "web/tea.py": 'flash(gettext("the water is cold"))\n',
         "web/templates/tea.html": "<p>{{ _('the cup is empty') }}</p>\n",
