@@ -258,7 +258,7 @@ def _confirmed(db: Session, previous: ListVersion | None) -> dict[tuple[int, str
 def _living_items(db: Session) -> dict[int, dict[str, Item]]:
     query = select(Case.enterprise_id, Item).join(Item, Item.case_id == Case.id)
     found: dict[int, dict[str, Item]] = defaultdict(dict)
-    for enterprise_id, item in db.execute(query.where(Item.state.in_(LIVING_ITEM))).tuples():
+    for enterprise_id, item in db.execute(query.where(Item.state.in_(LIVING_ITEM))):
         found[enterprise_id][item.list_type] = item
     return found
 

@@ -140,7 +140,7 @@ def loads(db: Session, path: str) -> list[Load]:
         .group_by(Officer.id)
         .order_by(count, Officer.id)
     )
-    return [Load(officer, cases) for officer, cases in db.execute(query).tuples()]
+    return [Load(officer, cases) for officer, cases in db.execute(query)]
 
 
 def of_case(db: Session, case_id: int) -> Assignment | None:

@@ -66,7 +66,7 @@ def show(definition_id: int) -> str:
             select(Instance.definition_id, func.count())
             .where(Instance.status == "active", Instance.definition_id.in_([one.id for one, _ in versions]))
             .group_by(Instance.definition_id)
-        ).tuples()
+        )
     )
     schema = row.source.decode() if row.kind == "form" else ""
     return render_template(
@@ -123,14 +123,12 @@ def drawing(definition_id: int) -> Response:
 def _running_by_key() -> dict[str, int]:
     """Active runs by process key, whatever their version."""
     return dict(
-        counter.db()
-        .execute(
+        counter.db().execute(
             select(Definition.key, func.count())
             .join(Instance, Instance.definition_id == Definition.id)
             .where(Instance.status == "active")
             .group_by(Definition.key)
         )
-        .tuples()
     )
 
 

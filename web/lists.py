@@ -61,7 +61,7 @@ def show(version_id: int) -> str:
     mine = scope().paths(permissions.OFFICIALS)
     seen = select(ListEntry, Enterprise).join(Enterprise).where(ListEntry.version_id == version_id)
     seen = seen.where(territories.under(ListEntry.path, mine))
-    found = list(db.execute(seen.order_by(ListEntry.list_type, ListEntry.path, ListEntry.id)).tuples())
+    found = list(db.execute(seen.order_by(ListEntry.list_type, ListEntry.path, ListEntry.id)))
     rows = [
         (entry, enterprise)
         for entry, enterprise in found

@@ -1,0 +1,105 @@
+"""What people usually answer in the forms of the drawings, so that a story names only what matters to it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from engine.calendars import local_day
+
+FILING: Mapping[str, Any] = {
+    "filingNo": "GG-2026-0001",
+    "filingName": "桂示木业技术中心",
+    "filingLevel": "city",
+    "filingAuthority": "贵港市科学技术局",
+    "filedOn": "2026-06-01",
+}
+
+
+def usual(element_id: str, shown: Mapping[str, Any], world: Any, **changes: Any) -> dict[str, Any]:
+    """The usual submission of a task; `changes` replace single answers below the form's word."""
+    today = local_day(world.now)
+    word, answer = _answer(element_id, shown, today, world)
+    both = {word: {**answer, **changes}}
+    if element_id == "city_check" and world.case_id:
+        both["onsite"] = {**ONSITE, "visited": True}
+    if word == "review" and changes.get("decision") == "return" and not element_id.endswith("_check"):
+        both[word].setdefault("defects", ["unclear"])
+    return both
+
+
+def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -> tuple[str, dict[str, Any]]:
+    match element_id:
+        case "assign_officer":
+            return "assignment", {"officer": shown["officers"][0]["value"]}
+        case "arrange":
+            day = (today + timedelta(days=1)).isoformat()
+            return "arrange", {"date": day, "mode": "site", "topics": ["activity", "institution"]}
+        case "record_visit" | "leader_visit":
+            return "visit", {
+                "result": "visited",
+                "date": today.isoformat(),
+                "mode": "site",
+                "minutes": 60,
+                "people": [{"name": "韦总", "post": "总经理"}],
+                "content": "了解企业研发情况,实地查看车间与实验室,说明政策与下一步安排。",
+            }
+        case "confirm_visit":
+            return "confirm", {"agree": True, "score": "5"}
+        case "confirm_baseline" | "county_confirms_baseline":
+            return "confirm", {"agree": True}
+        case "baseline":
+            return "baseline", {
+                "status": "存续",
+                "revenue": 62000,
+                "hasActivity": False,
+                "hasInstitution": False,
+                "causes": ["no_people"],
+                "willingness": "4",
+                "conclusion": "true",
+            }
+        case "write_plan" | "amend_plan":
+            return "plan", {**shown["plan"], "causes": ["no_people"]}
+        case "propose_closure" | "supplement":
+            return "closure", {
+                "decision": "propose",
+                "statement": "各项措施已全部落实,长效机制已建立,申请销号。",
+                "evidence": ["project", "ledger", "filing"],
+                "exception": False,
+            }
+        case "promise":
+            return "promise", {"agree": True, "name": "韦总", "post": "总经理", "sealed": True}
+        case "check_6" | "check_12":
+            kept = dict.fromkeys(("activity", "institution", "ledger"), "kept")
+            return "lookback", {
+                "date": today.isoformat(),
+                "announced": False,
+                **kept,
+                "certificate": "not_applicable",
+                "relapse": False,
+                "conclusion": "研发活动持续,情况稳定。",
+            }
+        case "ask_extension":
+            return "extension", {"reason": "关键设备到货推迟两个月。", "catchUp": "加快安装调试。"}
+        case "removal_county":
+            return "removal", {"decision": "agree", "code": "wrong_data", "reason": "营收数据有误。", "proof": "核对表"}
+        case "status_check":
+            return "status", {"kind": "normal", "proof": "现场照片", "outcome": "continue", "reason": "仍在正常生产。"}
+        case "investigate":
+            return "investigation", {"upheld": False, "finding": "经核查,所反映的异议不成立。"}
+        case _ if element_id.startswith("sign_"):
+            return "sign", {"agree": True, "disputed": []}
+        case _ if element_id.startswith("lead_review"):
+            return "check", {"dropped": [], "opinion": "同意"}
+        case _:
+            return "review", {"decision": "agree", "opinion": "同意。"}
+
+
+ONSITE: Mapping[str, Any] = {
+    "date": "2026-06-30",
+    "minutes": 90,
+    "team": [{"name": "李工", "unit": "市工信局"}, {"name": "陈工", "unit": "市科技局"}],
+    **dict.fromkeys(("place", "people", "equipment", "input", "projects", "rules"), "consistent"),
+    "ledger": True,
+    "conclusion": "现场与申报一致,条件具备。",
+}
+"""What is found on site (F09) when everything is as declared."""

@@ -1,0 +1,80 @@
+"""Items: waiting for evidence, asking for more time."""
+
+from datetime import date, timedelta
+
+from engine.calendars import calendar
+from tests.world import World
+
+
+def test_an_extension_moves_the_end_of_the_plan_and_is_asked_for_again_only_near_the_new_end(world: World) -> None:
+    world.planned_case(list="L3", subtype="缺活动")
+    end = world.plan().ends_on
+    with world.database.reading() as db:
+        ask_on = calendar(db).add(end, -10)
+    world.goes_to(ask_on + timedelta(days=1))
+    assert world.waiting() == ["ask_extension"]
+    later = end + timedelta(days=60)
+    world.lo.completes("ask_extension", newEnd=later.isoformat())
+    assert not world.lo.may_complete("decide_extension")
+    world.xl.completes("decide_extension")
+    assert world.plan().ends_on == later
+    assert world.plan().extension_count == 1
+    assert world.waiting() == []
+    world.goes_to(end + timedelta(days=5))
+    assert world.waiting() == []
+    with world.database.reading() as db:
+        again = calendar(db).add(later, -10)
+    world.goes_to(again + timedelta(days=1))
+    assert world.waiting() == ["ask_extension"]
+    world.is_well()
+
+
+def test_a_refused_extension_leaves_the_end_and_the_officer_reads_why(world: World) -> None:
+    world.planned_case(list="L3", subtype="缺活动")
+    end = world.plan().ends_on
+    with world.database.reading() as db:
+        ask_on = calendar(db).add(end, -10)
+    world.goes_to(ask_on + timedelta(days=1))
+    world.lo.completes("ask_extension", newEnd=(end + timedelta(days=30)).isoformat())
+    world.xl.completes("decide_extension", decision="refuse", opinion="措施尚未启动。")
+    assert world.plan().ends_on == end
+    assert any("措施尚未启动" in said for said in world.told("officer"))
+    assert world.waiting() == []
+    world.is_well()
+
+
+def test_three_items_of_one_enterprise_run_and_end_by_themselves(world: World) -> None:
+    world.open_case("L1", "L5")
+    world.xg.completes("assign_officer")
+    world.lo.completes("arrange")
+    world.lo.completes("record_visit")
+    world.enterprise.completes("confirm_visit")
+    world.lo.completes("baseline")
+    world.enterprise.completes("confirm_baseline")
+    world.lo.completes("write_plan")
+    world.xl.completes("approve_county")
+    world.cg.completes("approve_city")
+    world.lo.records(
+        "HITECH_APPLY", certificateNo="GR202645000123", certificateFrom="2026-06-30", certificateTo="2029-06-29"
+    )
+    assert world.waiting() == ["propose_closure"]
+    world.lo.completes("propose_closure")
+    world.enterprise.completes("promise")
+    world.xk.completes("county_check")
+    world.ck.completes("city_check")
+    world.cg.completes("joint_industry")
+    assert world.item_states() == {"L1": "open", "L5": "closed"}
+    assert world.state() == "open"
+    world.goes_to(world.plan().starts_on + timedelta(days=20))
+    assert world.state() == "open"
+    world.is_well()
+
+
+def test_the_working_day_before_which_an_extension_must_be_asked_for_is_three_days_before_the_end(world: World) -> None:
+    from casework import plans
+
+    world.planned_case(list="L3", subtype="缺活动")
+    with world.database.transaction() as db:
+        plan = world.get(db).plans[-1]
+        plan.ends_on = date(2026, 10, 12)
+        assert plans.last_day_to_ask(db, plan) == date(2026, 10, 8)
