@@ -123,9 +123,12 @@ class BoxReader:
                 "functions in {kind} do not run here; draw a service task instead",
                 kind=kind,
             )
-        return FunctionBox(
-            element.get("id", ""), self.reader.type_of(element), parameters, self.only_box(element), kind
-        )
+        # Inside, a parameter may be named like a path (`Person.Age`).
+        outer = self.reader.names
+        self.reader.names = outer | {parameter.name for parameter in parameters if "." in parameter.name}
+        body = self.only_box(element)
+        self.reader.names = outer
+        return FunctionBox(element.get("id", ""), self.reader.type_of(element), parameters, body, kind)
 
     def conditional(self, element: Element) -> Box:
         return Conditional(

@@ -202,18 +202,22 @@ class BoxCompiler:
                 return None
             env.run.check_list(len(items))
             found: list[Value] = []
-            unknown = False
+            unknown = decided = False
             for item in items:
                 own = {name: item, "partial": found} if kind == "for" else {name: item}
                 value = result(Env(own, env, env.run))
                 if kind == "for":
                     found.append(value)
-                elif value is decisive:
-                    return decisive
+                elif type(value) is bool:
+                    decided = decided or value is decisive
+                elif value is None:
+                    unknown = True
                 else:
-                    unknown = unknown or type(value) is not bool
+                    return env.run.null(_NO_WHERE, "expected true or false, but found {kind}", kind=kind_of(value))
             if kind == "for":
                 return found
+            if decided:
+                return decisive
             return None if unknown else not decisive
 
         return visit

@@ -92,7 +92,8 @@ class Reader:
                         found.add(" ".join(name.split()))
         for one in self.imported.values():
             found |= {name for name in _exported(one)}
-        return frozenset(name for name in found if not name.isalnum())
+        # A dot is a path in an expression, even where some element is named like one.
+        return frozenset(name for name in found if not name.isalnum() and "." not in name)
 
     def tests(self, text: str, element: Element) -> UnaryTests | None:
         """The parsed cell; None with a finding when it is no FEEL."""

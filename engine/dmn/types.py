@@ -77,7 +77,9 @@ def _context_of(parts: list[tuple[str, Type]]) -> Type:
     def accepts(value: Value) -> bool:
         return isinstance(value, dict) and all(name in value and conforms(value[name], kind) for name, kind in parts)
 
-    return Type("context", accepts)
+    bare = [(name, kind.shape or kind) for name, kind in parts]
+    shape = _context_of(bare) if any(kind.shape is not None for _, kind in parts) else None
+    return Type("context", accepts, shape=shape)
 
 
 def _limited(kind: Type, allowed: Callable[[Value], bool], *, each: bool) -> Type:
@@ -86,7 +88,7 @@ def _limited(kind: Type, allowed: Callable[[Value], bool], *, each: bool) -> Typ
             return False
         return all(allowed(item) for item in value) if each and isinstance(value, list) else allowed(value)
 
-    return Type(kind.name, accepts, kind.is_list, kind.item)
+    return Type(kind.name, accepts, kind.is_list, kind.item, kind.shape or kind)
 
 
 def limited(tests: UnaryTests) -> Callable[[Value], bool]:

@@ -1,6 +1,5 @@
 """Built-in functions on contexts and on values of any kind (DMN 1.5, tables 73 and 80)."""
 
-
 from engine.errors import ExecutionFailed
 from engine.feel.evaluation import Null, Run
 from engine.feel.operators import equal
@@ -78,7 +77,7 @@ def _put(run: Run, m: dict[str, Value], path: list[Value], value: Value) -> dict
 
 
 @builtin(
-    "context put(context: context, key: Any, value: Any): context",
+    "context put(context: context, key or keys: Any, value: Any): context",
     "The context with the entry set; with a list of names, the entry inside the entry inside …",
     "设置条目；键可为列表，表示逐层设置。",
     source=_TABLE,
@@ -89,6 +88,11 @@ def _put(run: Run, m: dict[str, Value], path: list[Value], value: Value) -> dict
 )
 def _context_put(run: Run, context: dict[str, Value], key: Value, value: Value) -> Value:
     return _context_put_path(run, context, key if isinstance(key, list) else [key], value)
+
+
+@builtin("context put(context: context, key: string, value: Any): context", "", "", source=_TABLE)
+def _context_put_key(run: Run, context: dict[str, Value], key: str, value: Value) -> Value:
+    return _put(run, context, [key], value)
 
 
 @builtin("context put(context: context, keys: list, value: Any): context", "", "", source=_TABLE)

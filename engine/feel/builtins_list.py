@@ -26,7 +26,7 @@ def _numbers(items: list[Value]) -> list[Decimal]:
 def _position(run: Run, items: Sequence[Value], position: Decimal, *, spare: int = 0) -> int:
     """The Python index of a FEEL position."""
     count = len(items) + spare
-    if position != position.to_integral_value() or position == 0 or abs(position) > count:
+    if abs(position) < 1 or abs(position) >= count + 1:
         raise Null("the list has {count} items, none has the number {number}", count=len(items), number=position)
     at = int(position)
     return at - 1 if at > 0 else len(items) + at

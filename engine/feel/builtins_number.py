@@ -23,7 +23,7 @@ _LEAST_SCALE, _MOST_SCALE = -6111, 6176
 
 
 def _rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
-    if scale != scale.to_integral_value() or not _LEAST_SCALE <= scale <= _MOST_SCALE:
+    if not _LEAST_SCALE <= scale <= _MOST_SCALE:
         raise Null("expected a whole number between -6111 and 6176 as scale, but found {scale}", scale=scale)
     exponent = -int(scale)
     if isinstance(number.as_tuple().exponent, int) and number.as_tuple().exponent >= exponent:

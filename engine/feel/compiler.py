@@ -372,7 +372,7 @@ class Compiler:
             return unknown
         if wanted.name == "null":
             return lambda env: value(env) is None
-        accepts = wanted.accepts
+        accepts = (wanted.shape or wanted).accepts
 
         def instance_of(env: Env) -> Value:
             found = value(env)
@@ -419,8 +419,12 @@ class Compiler:
 
         def range_(env: Env) -> Value:
             first, last = low(env), high(env)
-            if not sign and first is not None and last is not None and operators.order(first, last) is None:
-                return _unordered(env.run, where, first, last)
+            if not sign and first is not None and last is not None:
+                found = operators.order(first, last)
+                if found is None:
+                    return _unordered(env.run, where, first, last)
+                if found > 0:
+                    return env.run.null(where, "the range ends before it begins")
             return Range(first, last, low_included, high_included, sign)
 
         return self.folded(range_, low, high)

@@ -26,7 +26,7 @@ from engine.feel.evaluation import (
     Run,
 )
 from engine.feel.parser import DEEPEST_TREE, Parser
-from engine.feel.syntax import FeelSyntaxError, Literal, Node, RangeNode, UnaryTests
+from engine.feel.syntax import Call, FeelSyntaxError, Literal, Name, Node, RangeNode, UnaryTests
 from engine.feel.types import Type
 from engine.feel.unary import Test, compile_tests
 from engine.feel.values import FeelFunction, Range, Value, adopt
@@ -236,9 +236,20 @@ def range_from_text(text: str) -> Range | None:
         node = parse_node(text)
     except FeelSyntaxError:
         return None
-    if not isinstance(node, RangeNode):
+    if not isinstance(node, RangeNode) or node.operator:
         return None
-    if any(not isinstance(end, Literal) for end in (node.low, node.high) if end is not None):
+    if not all(_is_literal(end) for end in (node.low, node.high)):
         return None
     value = evaluate(Expression(text, node))
     return value if isinstance(value, Range) else None
+
+
+def _is_literal(node: Node | None) -> bool:
+    """A value written down: a literal but null, or `date("…")` and its like."""
+    if isinstance(node, Literal):
+        return node.value is not None
+    if not isinstance(node, Call) or not isinstance(node.function, Name) or len(node.arguments) != 1:
+        return False
+    return node.function.name in ("date", "time", "date and time", "duration") and isinstance(
+        node.arguments[0], Literal
+    )

@@ -211,8 +211,8 @@ _DAYS = ("date", "date and time")
 def _difference(left: Value, right: Value) -> DaysTimeDuration:
     zones = [pieces(side)[2] if isinstance(side, _DATETIMES) else None for side in (left, right)]
     are_dates = [not isinstance(side, _DATETIMES) for side in (left, right)]
-    # A date stands for its midnight in UTC where the other side has a zone (10.3.2.3.5).
-    if (zones[0] is None) != (zones[1] is None) and not any(are_dates):
+    # A date stands for its midnight in UTC, so that it has no difference to a local date and time (10.3.2.3.5).
+    if not all(are_dates) and (zones[0] is None and not are_dates[0]) != (zones[1] is None and not are_dates[1]):
         raise Null("a date and time with a zone and one without have no difference")
     return DaysTimeDuration(_moment(left) - _moment(right))
 

@@ -48,7 +48,26 @@ LONGEST_TEXT = 50_000
 DEEPEST_NESTING = 100
 DEEPEST_TREE = 200
 
-_RESERVED = frozenset(["in", "and", "or", "then", "else", "return", "satisfies", "between", "if", "for", "some", "every", "function", "true", "false", "null"])
+_RESERVED = frozenset(
+    [
+        "in",
+        "and",
+        "or",
+        "then",
+        "else",
+        "return",
+        "satisfies",
+        "between",
+        "if",
+        "for",
+        "some",
+        "every",
+        "function",
+        "true",
+        "false",
+        "null",
+    ]
+)
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _NAME_OPERATORS = frozenset("+-*/'.")
 # What may follow a `[` that closes a range (`]1..2[`) but cannot follow one that opens a filter.

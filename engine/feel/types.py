@@ -34,6 +34,7 @@ _SIMPLE = {
 class Type:
     """A type ready to be asked: `accepts(value)`; `is_list` decides which conversion a typed place tries.
 
+    `shape` is the type without its allowed values, by which `instance of` goes, where the two differ.
     `accepts` never answers for null: a typed place takes null without asking, `instance of` gives false for it.
     """
 
@@ -41,6 +42,7 @@ class Type:
     accepts: Callable[[Value], bool]
     is_list: bool = False
     item: "Type | None" = None
+    shape: "Type | None" = None
 
 
 ANY_TYPE = Type(ANY, lambda value: True)
@@ -94,6 +96,7 @@ def list_of(item: Type) -> Type:
         lambda value: isinstance(value, list) and all(conforms(part, item) for part in value),
         True,
         item,
+        list_of(item.shape) if item.shape is not None else None,
     )
 
 

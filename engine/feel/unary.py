@@ -1,4 +1,4 @@
-"""Unary tests: the cells of decision tables, compiled to closures that take the tested value (DMN 1.5, 7.3.? and 10.3.2.13)."""
+"""Unary tests: the cells of decision tables, compiled to closures that take the tested value (DMN 1.5, 8.3.3 and 10.3.2.13)."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -149,6 +149,11 @@ _DECIDE: dict[str, Callable[[int], bool]] = {
 }
 
 
+def _inside(value: Value, interval: Range) -> bool | None:
+    found = in_range(value, interval)
+    return _unknown(value) if found is None else found
+
+
 def _range_test(compiler: Compiler, node: RangeNode, scope: Scope | None) -> Test:
     code = compiler.compile(node, scope)
     sign = node.operator
@@ -160,7 +165,7 @@ def _range_test(compiler: Compiler, node: RangeNode, scope: Scope | None) -> Tes
 
             def numbers(value: Value, env: Env) -> bool | None:
                 if type(value) is not Decimal:
-                    return None
+                    return _unknown(value)
                 return (low < value or (low_included and low == value)) and (
                     value < high or (high_included and value == high)
                 )
@@ -172,13 +177,13 @@ def _range_test(compiler: Compiler, node: RangeNode, scope: Scope | None) -> Tes
 
             def one_sided(value: Value, env: Env) -> bool | None:
                 found = order(value, bound)
-                return None if found is None else decide(found)
+                return _unknown(value) if found is None else decide(found)
 
             return one_sided
-        return lambda value, env: in_range(value, constant)
+        return lambda value, env: _inside(value, constant)
 
     def computed(value: Value, env: Env) -> bool | None:
         interval = code(env)
-        return in_range(value, interval) if type(interval) is Range else None
+        return _inside(value, interval) if type(interval) is Range else None
 
     return computed

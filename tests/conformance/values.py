@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from engine import feel
+from engine.feel.durations import parse_duration
 from engine.feel.operators import order
 from engine.feel.temporal import parse_date, parse_datetime, parse_time
-from engine.feel.durations import parse_duration
 from engine.feel.text import value_text
 from engine.feel.values import kind_of
 
