@@ -148,7 +148,7 @@ def _write(value: object) -> str:
         case Sentence():
             return say(value)
         case datetime():
-            return format_datetime(value, "long" if locale_name() == DEFAULT else "medium")
+            return format_datetime(value, "y年M月d日 HH:mm" if locale_name() == DEFAULT else "MMM d, y, HH:mm")
         case date():
             return format_date(value, "long" if locale_name() == DEFAULT else "medium")
         case bool():
