@@ -4,7 +4,7 @@ A boundary timer of the user task keeps its distance in working days to the due 
 working days after the deadline stays five working days after it. One that shall stay has the property `movesWithDueDate` = `false`.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, cast
@@ -268,7 +268,7 @@ def _owner(task: UserTask) -> str:
 
 
 def _note(
-    db: Session, task: UserTask, instance: Instance, fact: str, *, by: str, now: datetime, data: dict[str, object]
+    db: Session, task: UserTask, instance: Instance, fact: str, *, by: str, now: datetime, data: Mapping[str, object]
 ) -> None:
     history.write(
         db,

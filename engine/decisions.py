@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine import calendars, dmn, versions, working_days
+from engine import calendars, dmn, feel, versions, working_days
 from engine.bpmn.model import Binding
 from engine.bpmn.outcome import Decided
 from engine.errors import NotFound
+from engine.versions import Version
 
-__all__ = ["Decided", "evaluate", "evaluate_bound"]
+__all__ = ["Decided", "evaluate", "evaluate_bound", "is_deployed", "value"]
 
 
 def evaluate(db: Session, decision_id: str, inputs: Mapping[str, object], *, now: datetime) -> Decided:
@@ -40,6 +41,26 @@ def evaluate_bound(
     now: datetime,
 ) -> Decided:
     """Evaluates the version that an element of a drawing of this deployment means. Raises NotFound."""
+    known = _version(db, decision_id, binding, version_tag, deployment_id, now)
+    decided = dmn.evaluate(
+        versions.decisions(db, known.id), decision_id, inputs, now=now, functions=working_days.of(db)
+    )
+    why = {"decision": decision_id, "version": known.version, "definition": known.id, **decided.explanation}
+    return Decided(feel.to_json(decided.value), why)
+
+
+def value(db: Session, decision_id: str, inputs: Mapping[str, object], *, now: datetime) -> object:
+    """What `evaluate` gives, without the explanation and several times faster. Raises NotFound."""
+    known = _version(db, decision_id, "latest", None, 0, now)
+    found = dmn.evaluate_value(
+        versions.decisions(db, known.id), decision_id, inputs, now=now, functions=working_days.of(db)
+    )
+    return feel.to_json(found)
+
+
+def _version(
+    db: Session, decision_id: str, binding: Binding, version_tag: str | None, deployment_id: int, now: datetime
+) -> Version:
     known = versions.shelf(db).bound(
         "decision",
         decision_id,
@@ -50,12 +71,4 @@ def evaluate_bound(
     )
     if known is None:
         raise NotFound("expected a decision named {key} that is valid on this day, but there is none", key=decision_id)
-    decided = dmn.evaluate(
-        versions.decisions(db, known.id),
-        decision_id,
-        inputs,
-        now=now,
-        functions=working_days.functions(lambda: calendars.calendar(db)),
-    )
-    why = {"decision": decision_id, "version": known.version, "definition": known.id, **decided.explanation}
-    return Decided(decided.value, why)
+    return known

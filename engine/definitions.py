@@ -265,7 +265,9 @@ def start_timer(definition_id: int, element_id: str, armed: timers.Armed, *, now
 def armed_of(job: Job) -> timers.Armed:
     """How the timer start event stood when `start_timer` made this job."""
     stored = cast(dict[str, Any], job.payload["armed"])
-    moments = {name: datetime.fromisoformat(stored[name]) for name in ("due_at", "anchor") if stored[name]}
+    moments: dict[str, Any] = {
+        name: datetime.fromisoformat(stored[name]) for name in ("due_at", "anchor") if stored[name]
+    }
     return timers.Armed(**{**stored, **moments})
 
 

@@ -208,7 +208,7 @@ def spread(db: Session, job: Job, *, now: datetime) -> int:
 
 def _hearers(db: Session, message: Message, attempt: int, *, by: str, now: datetime) -> Iterable[tuple[str, Job]]:
     """One job per process that hears this message: its oldest waiting run first, else its start event."""
-    rows = db.execute(
+    rows: Any = db.execute(
         select(Subscription, Instance)
         .outerjoin(Instance, Instance.id == Subscription.instance_id)
         .where(

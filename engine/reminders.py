@@ -41,11 +41,11 @@ def derive(db: Session, task: UserTask, *, now: datetime) -> Sequence[Reminder]:
         return ()
     if not decisions.is_deployed(db, decision_id):
         return ()
-    decided = decisions.evaluate(db, decision_id, _inputs(task), now=now)
-    rows = decided.value if isinstance(decided.value, list) else [decided.value]
+    decided = decisions.value(db, decision_id, _inputs(task), now=now)
+    rows = cast(list[Any], decided if isinstance(decided, list) else [decided])
     calendar = calendars.calendar(db)
     found: list[Reminder] = []
-    for number, row in enumerate(cast(list[Any], rows)):
+    for number, row in enumerate(rows):
         if row is None:
             continue
         ring = Reminder(_moment(calendar, task, row), number, cast(Mapping[str, Any], plain(row)))

@@ -7,6 +7,7 @@ succeeded nothing is written but what services write, and that under a savepoint
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -47,7 +48,6 @@ from engine.errors import Conflict, ExecutionFailed, Forbidden, Invalid, NotFoun
 from engine.tables import Deployment, Draft, Instance, Interval, Job, Subscription, UserTask
 from engine.versions import Version
 
-_FUNCTIONS: Final = "engine.functions"
 _LIVE_JOBS: Final = ("waiting", "failed", "paused")
 _OPEN_TASKS: Final = ("open", "held")
 _WHAT: Final = {"entered": "+", "completed": "-", "cancelled": "x"}
@@ -117,7 +117,7 @@ class Step:
     @property
     def functions(self) -> Mapping[str, feel.FeelFunction]:
         """The working-day calendar, read only when an expression asks for it."""
-        return feel_functions(self.db)
+        return working_days.of(self.db)
 
     def decide(
         self, decision_id: str, binding: Binding, version_tag: str | None, variables: Variables, *, element_id: str
@@ -361,16 +361,16 @@ class Step:
         path: list[object] = []
         for one in outcome.trail:
             path.append([_WHAT[one.what], one.element_id, one.element_instance_id, *_flows(one)])
-            place = {"element_id": one.element_id, "element_instance_id": one.element_instance_id}
+            note = partial(self._note, element_id=one.element_id, element_instance_id=one.element_instance_id)
             if one.what == "completed" and one.kind == "businessRuleTask":
-                self._note("decided", data=one.detail, **place)
+                note("decided", data=one.detail)
             elif one.what == "cancelled" and one.element_instance_id in gone:
                 row = gone[one.element_instance_id]
-                self._note("task_withdrawn", reference=f"task:{row.id}", **place)
+                note("task_withdrawn", reference=f"task:{row.id}")
             elif one.what == "entered" and one.element_instance_id in made:
                 task = made[one.element_instance_id]
                 data = {"name": task.name, "groups": task.candidate_groups, "due": task.due_at}
-                self._note("task_created", reference=f"task:{task.id}", data=data, **place)
+                note("task_created", reference=f"task:{task.id}", data=data)
         if path:
             self._note("walked", data={"path": path})
         if outcome.completed or outcome.cancelled:
@@ -574,15 +574,6 @@ def fresh(db: Session, instance: Instance, *, by: str, on_behalf_of: str = "", n
     """A step of a run that has not walked yet."""
     version = versions.version(db, instance.definition_id)
     return Step(db, instance, version, versions.model(db, version.id), by, now, on_behalf_of)
-
-
-def feel_functions(db: Session) -> Mapping[str, feel.FeelFunction]:
-    """The FEEL functions that drawings, decisions and forms may call besides the standard ones."""
-    found = db.info.get(_FUNCTIONS)
-    if found is None:
-        found = working_days.functions(lambda: calendars.calendar(db))
-        db.info[_FUNCTIONS] = found
-    return found
 
 
 def job_values(

@@ -31,6 +31,7 @@ from engine.clocks import (
 from engine.errors import Conflict, ExecutionFailed, Invalid, NotFound, Sentence
 from engine.steps import Step
 from engine.tables import Draft, IdempotencyKey, Instance, Job, Submission, UserTask
+from engine.working_days import of as calendar_functions
 
 __all__ = [
     "Completion",
@@ -211,7 +212,7 @@ def _checked(
         return dict(submission)
     shown = {**instances.walker(step).outcome.variables, **task.variables}
     form = versions.form(db, task.form_definition_id)
-    return forms.check(form, submission, shown, now=now, functions=steps.feel_functions(db))
+    return forms.check(form, submission, shown, now=now, functions=calendar_functions(db))
 
 
 def _hold(

@@ -3,9 +3,24 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final, cast
 
+from sqlalchemy.orm import Session
+
+from engine import calendars
 from engine.calendars import SHANGHAI, Calendar, end_of_business, local_day
 from engine.feel import FeelFunction
+
+_KEY: Final = "engine.working_days"
+
+
+def of(db: Session) -> Mapping[str, FeelFunction]:
+    """The functions by name, counting by the calendar of this session's database."""
+    found = cast(Mapping[str, FeelFunction] | None, db.info.get(_KEY))
+    if found is None:
+        found = functions(lambda: calendars.calendar(db))
+        db.info[_KEY] = found
+    return found
 
 
 def functions(calendar: Callable[[], Calendar]) -> Mapping[str, FeelFunction]:

@@ -25,7 +25,8 @@ def compare_type(
     """Whether a column's type differs. A type of our own is compared as it is stored; None leaves the rest to Alembic."""
     if not isinstance(metadata_type, TypeDecorator):
         return None
-    stored = Column(metadata_column.name, metadata_type.dialect_impl(context.dialect).impl)
+    own: Any = metadata_type.dialect_impl(context.dialect)
+    stored: Column[Any] = Column(metadata_column.name, own.impl)
     return bool(context.impl.compare_type(inspected_column, stored))
 
 
