@@ -5,18 +5,22 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import DateTime
 from sqlalchemy.types import TypeDecorator
 
-from engine.db import Base, UtcDateTime
+from casework.services import all_services
+from engine import definitions
+from engine.db import Base, Database, UtcDateTime
 from tests import databases, house
 from web import catalogues
 
 Rule = Callable[[Path], list[str]]
 
+NOON = datetime(2026, 6, 30, 4, tzinfo=UTC)
 PIN = "flask==3.1.3 \\\n    --hash=sha256:00\n"
 
 # What each rule must find: files of a tree that is otherwise well kept, and a word of the fault.
@@ -162,3 +166,19 @@ def _not_python(folder: str, names: list[str]) -> set[str]:
         "node_modules",
         "__pycache__",
     }
+
+
+def test_every_drawing_of_the_house_is_deployed_without_a_remark(database_url: str):
+    database = Database(database_url, info={"services": all_services()})
+    drawings = {
+        path.name: path.read_bytes()
+        for path in sorted((house.ROOT / "workflows").iterdir())
+        if path.suffix in {".bpmn", ".dmn", ".form"}
+    }
+    try:
+        with database.transaction() as db:
+            deployed = definitions.deploy(db, drawings, name="policy", source="folder", by="designer", now=NOON)
+            assert [str(finding) for finding in deployed.findings] == []
+        assert {placed.resource for placed in deployed.definitions} == set(drawings)
+    finally:
+        database.close()
