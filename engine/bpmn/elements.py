@@ -41,6 +41,8 @@ class Mapped:
 class ElementSpec(BpmnTaskSpec):
     """An element of the drawing. The compiler fills the attributes; afterwards they stand still."""
 
+    joins = False
+
     def __init__(self, process: "ProcessSpec", element: Element, *, name: str = "") -> None:
         super().__init__(process, name or element.id, lane=element.lane, documentation=element.documentation or None)
         self.bpmn_id = element.id
@@ -96,7 +98,9 @@ class ElementSpec(BpmnTaskSpec):
             detail["flows"] = ids
         tree.note(my_task, "completed", detail)
         for outgoing in taken:
-            my_task._add_child(outgoing.target).internal_data["via"] = outgoing.flow_id
+            child = my_task._add_child(outgoing.target)
+            if outgoing.target.joins:
+                child.internal_data["via"] = outgoing.flow_id
         self._on_complete_hook(my_task)
         children = my_task.below
         parent = my_task.above if my_task._parent else None

@@ -29,11 +29,6 @@ class JoiningGateway(ElementSpec):
 
     incoming: tuple[str, ...] = ()
 
-    @property
-    def joins(self) -> bool:
-        """Whether more than one flow comes in."""
-        return len(self.incoming) > 1
-
     def arrived(self, scope: ElementInstance) -> dict[str, ElementInstance]:
         """The first waiting token of each incoming flow."""
         found: dict[str, ElementInstance] = {}

@@ -225,6 +225,7 @@ class _Compiler:
             made = self.outer[element.id]
             if isinstance(made, gateways.JoiningGateway):
                 made.incoming = element.incoming
+                made.joins = len(element.incoming) > 1
             if isinstance(made, gateways.InclusiveGateway) and made.joins:
                 self.spec.has_inclusive_joins = True
                 made.reaching = {flow: self.reaching(element, flow) for flow in element.incoming}

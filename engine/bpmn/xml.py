@@ -35,7 +35,7 @@ class Findings:
         """Something is worth a look but does no harm."""
         self._add("warning", rule, element_id, template, line, params)
 
-    def _add(  # noqa: PLR0917 - private, and every caller gives all
+    def _add(
         self,
         severity: Literal["error", "warning"],
         rule: str,
