@@ -161,7 +161,7 @@ def _amend_plan(db: Session, call: Call) -> Mapping[str, object]:
 def _extend_plan(db: Session, call: Call) -> Mapping[str, object]:
     item = items.get(db, _id(call, "itemId"))
     plan = plans.extend(db, _case(db, call), item, _answer(call, "extension"), by=call.by, now=call.now)
-    return {"planEnd": plan.ends_on.isoformat(), "extensions": plan.extension_count}
+    return {"planEnd": plan.ends_on.isoformat()}
 
 
 def _refuse_extension(db: Session, call: Call) -> Mapping[str, object]:
@@ -198,7 +198,8 @@ def _arrange_visit(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _record_visit(db: Session, call: Call) -> Mapping[str, object]:
-    return visits.record(db, visits.get(db, _id(call, "visitId")), _answer(call, "visit"), by=call.by, now=call.now)
+    visits.record(db, visits.get(db, _id(call, "visitId")), _answer(call, "visit"), by=call.by, now=call.now)
+    return {}
 
 
 def _mark_unconfirmed(db: Session, call: Call) -> Mapping[str, object]:

@@ -80,8 +80,8 @@ def arrange(visit: Visit, arrangement: Mapping[str, Any]) -> None:
     visit.data = {**visit.data, "arrangement": history.plain(arrangement)}
 
 
-def record(db: Session, visit: Visit, submission: Mapping[str, Any], *, by: str, now: datetime) -> dict[str, object]:
-    """Keeps the record of a visit, or of a refusal. Gives `{refused, refusals}`.
+def record(db: Session, visit: Visit, submission: Mapping[str, Any], *, by: str, now: datetime) -> None:
+    """Keeps the record of a visit, or of a refusal.
 
     The data wishes of the enterprise stay in the submission; a problem named there is one for a process of its own.
     """
@@ -97,7 +97,6 @@ def record(db: Session, visit: Visit, submission: Mapping[str, Any], *, by: str,
         visit.content = str(submission.get("content") or "")
         visit.next_visit_on = answers.day(submission.get("next"))
     cases.refresh_stage(db, cases.get(db, visit.case_id))
-    return {"refused": visit.result == "refused", "refusals": visit.refusals}
 
 
 def confirm(visit: Visit, confirmation: Mapping[str, Any], *, by: str) -> None:
