@@ -10,8 +10,9 @@ from engine.bpmn.elements import ElementSpec
 from engine.bpmn.events import CatchEvent
 from engine.bpmn.expressions import Locals, Text, fail, plain, plain_variables
 from engine.bpmn.outcome import CallWait, UserTaskWait, Wait
-from engine.bpmn.services import JobElement
+from engine.bpmn.services import JobElement, not_served
 from engine.bpmn.tree import ElementInstance
+from engine.errors import Problem
 
 
 class PlainTask(ElementSpec):
@@ -148,13 +149,16 @@ class BusinessRuleTask(ElementSpec):
         tree, drawn = instance.workflow, self.element.decision
         assert drawn is not None
         decision_id = tree.string(self.decision_id, instance, "the decision")
-        decided = tree.host.decide(
-            decision_id,
-            drawn.binding,
-            drawn.version_tag,
-            plain_variables(instance.sees()),
-            element_id=self.element_id,
-        )
+        try:
+            decided = tree.host.decide(
+                decision_id,
+                drawn.binding,
+                drawn.version_tag,
+                plain_variables(instance.sees()),
+                element_id=self.element_id,
+            )
+        except Problem as problem:
+            not_served(self.element_id, problem)
         instance.internal_data["detail"] = {"decision": decision_id, "explanation": dict(decided.explanation)}
         return self.done(instance, {drawn.result_variable: plain(feel.to_json(decided.value))})
 

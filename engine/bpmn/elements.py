@@ -224,7 +224,7 @@ def no_way_out(spec: ElementSpec, instance: ElementInstance) -> NoReturn:
 
 
 def cancel_others(tree: Tree, scope: ElementInstance, keep: ElementInstance | None) -> None:
-    """End everything under a scope but one instance."""
+    """End everything inside a scope but one instance. The boundary events of the scope itself stay armed."""
     for child in scope.below:
-        if child is not keep:
+        if child is not keep and child.task_spec.element.attached_to != scope.task_spec.element_id:
             tree.end(child)

@@ -1,12 +1,23 @@
 """Elements whose work is done elsewhere: inside the step by the host, or after it by whoever serves the job."""
 
 from collections.abc import Mapping
+from typing import NoReturn
 
 from engine.bpmn.elements import ElementSpec
 from engine.bpmn.expressions import Text, fail, plain_variables
 from engine.bpmn.outcome import BpmnError, JobWait, Wait
 from engine.bpmn.throwing import throw_error
 from engine.bpmn.tree import ElementInstance
+from engine.errors import ExecutionFailed, Problem
+
+
+def not_served(element_id: str, problem: Problem) -> NoReturn:
+    """The host could not do what an element asked for: an incident at this element that keeps the host's words."""
+    if isinstance(problem, ExecutionFailed) and problem.element_id:
+        raise problem
+    raise ExecutionFailed(
+        "{element} could not be carried out: {reason}", element_id=element_id, element=element_id, reason=str(problem)
+    ) from problem
 
 
 class JobElement(ElementSpec):
@@ -34,10 +45,13 @@ class JobElement(ElementSpec):
                 job_type, headers, plain_variables(instance.sees()), element_id=self.element_id,
                 element_instance_id=instance.id,
             )  # fmt: skip
+            variables = plain_variables(result or {})
         except BpmnError as error:
             throw_error(instance, error.code, error.message, plain_variables(error.variables))
             return None
-        return self.done(instance, plain_variables(result or {}))
+        except Problem as problem:
+            not_served(self.element_id, problem)
+        return self.done(instance, variables)
 
     def behave(self, instance: ElementInstance) -> bool | None:
         return self.serve(instance)

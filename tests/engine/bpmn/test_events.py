@@ -256,3 +256,19 @@ def test_what_starts_a_process_can_be_read_from_the_model():
     assert [(start.element_id, start.signal_name) for start in drawn.signal_starts] == [("by-signal", "alarm")]
     assert [start.timer.expression for start in drawn.timer_starts] == ["R/2026-01-01T08:00:00+08:00/P3M"]
     assert drawn.none_starts == ("start",)
+
+
+def test_the_deadline_of_a_sub_process_outlives_an_interruption_inside_it():
+    play = Play("boundary-of-an-interrupted-subprocess")
+    play.signal("halt")
+    assert play.at == ["late", "tidy"]
+    play.pass_time(timedelta(days=4))
+    assert play.at == ["chase"]
+
+
+def test_what_a_service_or_decision_refuses_is_an_incident_at_its_element():
+    with pytest.raises(
+        ExecutionFailed, match="classify could not be carried out: there is no decision light"
+    ) as caught:
+        Play("business-rule", {"lag": 1})
+    assert caught.value.element_id == "classify"
