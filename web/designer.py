@@ -66,7 +66,7 @@ def show(definition_id: int) -> str:
             select(Instance.definition_id, func.count())
             .where(Instance.status == "active", Instance.definition_id.in_([one.id for one, _ in versions]))
             .group_by(Instance.definition_id)
-        )
+        ).all()
     )
     schema = row.source.decode() if row.kind == "form" else ""
     return render_template(
@@ -128,7 +128,7 @@ def _running_by_key() -> dict[str, int]:
             .join(Instance, Instance.definition_id == Definition.id)
             .where(Instance.status == "active")
             .group_by(Definition.key)
-        )
+        ).all()
     )
 
 
