@@ -8,11 +8,11 @@ from engine import feel
 from engine.bpmn import timers
 from engine.bpmn.elements import ElementSpec
 from engine.bpmn.events import CatchEvent
-from engine.bpmn.expressions import Locals, Text, fail, plain, plain_variables
+from engine.bpmn.expressions import Locals, Text, fail, plain_variables
 from engine.bpmn.outcome import CallWait, UserTaskWait, Wait
-from engine.bpmn.services import JobElement, not_served
+from engine.bpmn.services import JobElement, at, results
 from engine.bpmn.tree import ElementInstance
-from engine.errors import Problem
+from engine.errors import ExecutionFailed
 
 
 class PlainTask(ElementSpec):
@@ -157,10 +157,10 @@ class BusinessRuleTask(ElementSpec):
                 plain_variables(instance.sees()),
                 element_id=self.element_id,
             )
-        except Problem as problem:
-            not_served(self.element_id, problem)
+        except ExecutionFailed as failure:
+            raise at(self.element_id, failure) from failure.__cause__
         instance.internal_data["detail"] = {"decision": decision_id, "explanation": dict(decided.explanation)}
-        return self.done(instance, {drawn.result_variable: plain(feel.to_json(decided.value))})
+        return self.done(instance, results(self.element_id, {drawn.result_variable: feel.to_json(decided.value)}))
 
 
 class CallActivity(ElementSpec):

@@ -1,23 +1,27 @@
 """Elements whose work is done elsewhere: inside the step by the host, or after it by whoever serves the job."""
 
 from collections.abc import Mapping
-from typing import NoReturn
 
 from engine.bpmn.elements import ElementSpec
-from engine.bpmn.expressions import Text, fail, plain_variables
+from engine.bpmn.expressions import Locals, Text, fail, plain_variables
 from engine.bpmn.outcome import BpmnError, JobWait, Wait
 from engine.bpmn.throwing import throw_error
 from engine.bpmn.tree import ElementInstance
-from engine.errors import ExecutionFailed, Problem
+from engine.errors import ExecutionFailed, Invalid
 
 
-def not_served(element_id: str, problem: Problem) -> NoReturn:
-    """The host could not do what an element asked for: an incident at this element that keeps the host's words."""
-    if isinstance(problem, ExecutionFailed) and problem.element_id:
-        raise problem
-    raise ExecutionFailed(
-        "{element} could not be carried out: {reason}", element_id=element_id, element=element_id, reason=str(problem)
-    ) from problem
+def at(element_id: str, failure: ExecutionFailed) -> ExecutionFailed:
+    """What failed inside the host, with the element at which it did."""
+    failure.element_id = failure.element_id or element_id
+    return failure
+
+
+def results(element_id: str, given: Mapping[str, object] | None) -> Locals:
+    """What a service gave, copied. Results that are no JSON values are the service's fault, not the user's."""
+    try:
+        return plain_variables(given or {})
+    except Invalid as invalid:
+        raise ExecutionFailed(invalid.template, element_id=element_id, **invalid.params) from invalid
 
 
 class JobElement(ElementSpec):
@@ -45,13 +49,12 @@ class JobElement(ElementSpec):
                 job_type, headers, plain_variables(instance.sees()), element_id=self.element_id,
                 element_instance_id=instance.id,
             )  # fmt: skip
-            variables = plain_variables(result or {})
         except BpmnError as error:
-            throw_error(instance, error.code, error.message, plain_variables(error.variables))
+            throw_error(instance, error.code, error.message, results(self.element_id, error.variables))
             return None
-        except Problem as problem:
-            not_served(self.element_id, problem)
-        return self.done(instance, variables)
+        except ExecutionFailed as failure:
+            raise at(self.element_id, failure) from failure.__cause__
+        return self.done(instance, results(self.element_id, result))
 
     def behave(self, instance: ElementInstance) -> bool | None:
         return self.serve(instance)
