@@ -1,5 +1,8 @@
 """Evaluating decisions with everything they require, and saying how the answer came about."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -139,10 +142,7 @@ class Evaluating:
             variables = self.variables(decision)
             code = self.program.code(decision)
             run = self.run(variables)
-            if code is None:
-                value = self.given(decision)
-            else:
-                value = code(Env({}, None, run))
+            value = self.given(decision) if code is None else code(Env({}, None, run))
         finally:
             self.meter.depth -= FRAMES_OF_A_CALL * 10
         self.decided[decision.id] = value

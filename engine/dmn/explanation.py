@@ -1,5 +1,8 @@
 """How a decision came about, as plain JSON values that history can keep and a page can show."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,5 +1,8 @@
 """Boxed expressions as closures, on the same compiler and scopes as FEEL itself."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from engine.dmn.model import (
     Box,
     Conditional,

@@ -91,7 +91,7 @@ class Reader:
                     if name:
                         found.add(" ".join(name.split()))
         for one in self.imported.values():
-            found |= {name for name in _exported(one)}
+            found |= set(_exported(one))
         # A dot is a path in an expression, even where some element is named like one.
         return frozenset(name for name in found if not name.isalnum() and "." not in name)
 
@@ -334,9 +334,9 @@ def _circles(edges: Mapping[str, list[str]]) -> list[str]:
             del remaining[node]
     # What is left lies on a cycle or leads into one; the former are reachable from themselves.
     found: list[str] = []
-    for node in remaining:
+    for node, needs in remaining.items():
         seen: set[str] = set()
-        waiting = list(remaining[node])
+        waiting = list(needs)
         while waiting:
             other = waiting.pop()
             if other in remaining and other not in seen:

@@ -4,6 +4,9 @@ The tests of a column that are written alike are asked once; which rules they ad
 bits left after all columns.
 """
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any

@@ -1,5 +1,8 @@
 """Item definitions as FEEL types, with their allowed values (DMN 1.5, 7.3.2)."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Callable, Mapping
 from datetime import date
 

@@ -53,7 +53,7 @@ def parse(source: bytes, resource: str) -> Element:
         raise refuse(
             "not-xml", "the file is no well-formed XML: {reason}", resource, reason=str(reason)[:300]
         ) from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
         raise refuse("doctype", "the file has a document type declaration; save it again without one", resource)
     name = etree.QName(root)
     if name.localname != "definitions" or name.namespace not in MODEL_NAMESPACES:
@@ -75,14 +75,19 @@ def _depth(root: Element) -> int:
     return deepest
 
 
+def _is_element(tag: object) -> bool:
+    # Comments and entity references have a function as their tag.
+    return isinstance(tag, str)
+
+
 def local(element: Element) -> str:
     """The tag without its namespace; empty for entity references."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return etree.QName(element).localname if _is_element(element.tag) else ""
 
 
 def is_model(element: Element) -> bool:
     """Whether the element belongs to DMN and not to an extension."""
-    return isinstance(element.tag, str) and etree.QName(element).namespace in MODEL_NAMESPACES
+    return _is_element(element.tag) and etree.QName(element).namespace in MODEL_NAMESPACES
 
 
 def kids(element: Element, *names: str) -> list[Element]:
@@ -100,7 +105,9 @@ def text_of(element: Element | None) -> str:
     if element is None:
         return ""
     inner = kid(element, "text")
-    return "".join((inner if inner is not None else element).itertext()) if inner is not None else (element.text or "")
+    if inner is None:
+        return element.text or ""
+    return "".join(str(part) for part in inner.itertext())
 
 
 def line_of(element: Element) -> int:

@@ -1,5 +1,8 @@
 """Built-in functions on contexts and on values of any kind (DMN 1.5, tables 73 and 80)."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from engine.errors import ExecutionFailed
 from engine.feel.evaluation import Null, Run
 from engine.feel.operators import equal

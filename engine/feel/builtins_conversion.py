@@ -1,5 +1,8 @@
 """Built-in conversions to numbers, strings and ranges (DMN 1.5, table 73)."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 import re
 from decimal import Decimal, DecimalException
 

@@ -1,5 +1,8 @@
 """Built-in functions on numbers (DMN 1.5, table 77)."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -26,7 +29,8 @@ def _rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
     if not _LEAST_SCALE <= scale <= _MOST_SCALE:
         raise Null("expected a whole number between -6111 and 6176 as scale, but found {scale}", scale=scale)
     exponent = -int(scale)
-    if isinstance(number.as_tuple().exponent, int) and number.as_tuple().exponent >= exponent:
+    own = number.as_tuple().exponent
+    if isinstance(own, int) and own >= exponent:
         return number
     context = NUMBERS.copy()
     context.prec = 7000

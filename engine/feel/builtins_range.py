@@ -1,5 +1,8 @@
 """Built-in functions on ranges and points: Allen's interval algebra (DMN 1.5, table 81)."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from engine.feel.evaluation import Null, Run
 from engine.feel.operators import in_range, order
 from engine.feel.registry import builtin

@@ -11,12 +11,6 @@ _TABLE = "DMN 1.5, table 74"
 _CAMUNDA = "Camunda 8 FEEL"
 
 
-def _whole(number: Decimal, name: str) -> int:
-    if number != number.to_integral_value() or abs(number) > 10**9:
-        raise Null("expected a whole number as {parameter}, but found {number}", parameter=name, number=number)
-    return int(number)
-
-
 @builtin(
     "substring(string: string, start position: number, length: number = null): string",
     "The part from a position (from 1; negative: from the end), at most `length` characters long.",

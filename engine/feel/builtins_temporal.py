@@ -1,5 +1,8 @@
 """Built-in functions on dates, times and durations (DMN 1.5, tables 73, 78 and 82)."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 

@@ -1,5 +1,8 @@
 """The closures of calls and of function definitions."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +56,12 @@ def call_code(compiler: "Compiler", node: Call, scope: "Scope | None") -> "Code"
         # A variable of the same name hides the built-in.
         return by_value(env) if name in env.run.variables else direct(env)
 
-    return compiler.folded(guarded, *arguments) if builtin.pure else guarded
+    if not builtin.pure or name in compiler.hidden:
+        return guarded
+    code = compiler.folded(guarded, *arguments)
+    if code is not guarded:
+        compiler.computed.add(name)
+    return code
 
 
 def _builtin_call(builtin: Builtin, names: Sequence[str], arguments: Sequence["Code"], where: Where) -> "Code":
@@ -64,7 +72,7 @@ def _builtin_call(builtin: Builtin, names: Sequence[str], arguments: Sequence["C
             return lambda env: env.run.null(
                 where, "the function {function} has no such parameters: {names}", function=name, names=", ".join(names)
             )
-        place = {given: code for given, code in zip(names, arguments, strict=True)}
+        place = dict(zip(names, arguments, strict=True))
         ordered: list[Any] = [place.get(slot.name) for slot in overload.slots]
         while ordered and ordered[-1] is None:
             ordered.pop()

@@ -1,12 +1,14 @@
 """FEEL syntax turned into closures: each takes the scope and returns the value. Nothing here reaches `eval` or `exec`."""
 
-import operator
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal, DecimalException
 from typing import Any
 
-from engine.feel import calls, loops, operators
+from engine.feel import calls, comparing, lookups, loops, operators
 from engine.feel.evaluation import Env, Null, Run
+from engine.feel.lookups import MISSING, Code
 from engine.feel.syntax import (
     And,
     Arithmetic,
@@ -33,10 +35,7 @@ from engine.feel.syntax import (
     Where,
 )
 from engine.feel.types import Type, resolve
-from engine.feel.values import NUMBERS, PLAIN, Range, Value, adopt, kind_of
-
-Code = Callable[[Env], Value]
-MISSING: Any = object()
+from engine.feel.values import PLAIN, Range, Value, adopt, kind_of
 
 
 class Scope:
@@ -65,10 +64,16 @@ class Scope:
 
 
 class Compiler:
-    """Compiles the nodes of one expression. `types` are the caller's named types (item definitions)."""
+    """Compiles the nodes of one expression.
 
-    def __init__(self, types: Mapping[str, Type] | None = None) -> None:
+    `types` are the caller's named types (item definitions). Calls of built-ins with constant arguments are computed now, their
+    names kept in `computed`; not so for built-ins named in `hidden`, because variables of these names take their place.
+    """
+
+    def __init__(self, types: Mapping[str, Type] | None = None, hidden: frozenset[str] = frozenset()) -> None:
         self.types = types or {}
+        self.hidden = hidden
+        self.computed: set[str] = set()
         self.constants: dict[Code, Value] = {}
 
     def compile(self, node: Node, scope: Scope | None = None) -> Code:
@@ -115,7 +120,7 @@ class Compiler:
     def name(self, node: Name, scope: Scope | None) -> Code:
         name, where = node.name, node.where
         hops, filters = scope.find(name) if scope is not None else (None, ())
-        outer = _outermost(name, where) if hops is None else _fixed(name, hops)
+        outer = lookups.outermost(name, where) if hops is None else lookups.fixed(name, hops)
         if not filters:
             return outer
 
@@ -148,7 +153,7 @@ class Compiler:
                 if found is MISSING:
                     return env.run.null(where, "the context has no entry {name}", name=name)
                 return found if type(found) in PLAIN else adopt(found)
-            return _property(env.run, value, name, where)
+            return lookups.property(env.run, value, name, where)
 
         return self.folded(path, source)
 
@@ -174,7 +179,7 @@ class Compiler:
                         return env.run.null(where, "the context has no entry {name}", name=step)
                     kind = type(found)
                     return found if kind in PLAIN or kind is dict else adopt(found)
-                return _property(env.run, value, step, where)
+                return lookups.property(env.run, value, step, where)
 
             return raw_path
         return self.compile(node, scope)
@@ -187,47 +192,10 @@ class Compiler:
             return self.long_arithmetic(node, code, scope)
         for sign, operand in node.rest:
             right = self.compile(operand, scope)
-            code = self.folded(self.binary(sign, code, right, node.where), code, right)
+            code = self.folded(
+                comparing.arithmetic(sign, code, right, node.where, self.constants.get(right)), code, right
+            )
         return code
-
-    def binary(self, sign: str, left: Code, right: Code, where: Where) -> Code:
-        slow = operators.OPERATORS[sign]
-        fast = {"+": NUMBERS.add, "-": NUMBERS.subtract, "*": NUMBERS.multiply}.get(sign)
-        if fast is None:
-
-            def other(env: Env) -> Value:
-                try:
-                    return slow(left(env), right(env))
-                except Null as reason:
-                    return env.run.remark(where, reason.sentence)
-
-            return other
-        constant = self.constants.get(right)
-        if type(constant) is Decimal:
-
-            def with_constant(env: Env) -> Value:
-                a = left(env)
-                try:
-                    return fast(a, constant) if type(a) is Decimal else slow(a, constant)
-                except (Null, DecimalException) as reason:
-                    return _remark(env.run, where, reason)
-
-            return with_constant
-
-        def both(env: Env) -> Value:
-            a = left(env)
-            b = right(env)
-            try:
-                if type(a) is Decimal and type(b) is Decimal:
-                    return fast(a, b)
-                value = slow(a, b)
-            except (Null, DecimalException) as reason:
-                return _remark(env.run, where, reason)
-            if type(value) is str:
-                env.run.check_string(len(value))
-            return value
-
-        return both
 
     def long_arithmetic(self, node: Arithmetic, first: Code, scope: Scope | None) -> Code:
         # A loop instead of nested closures, so that a sum of a thousand terms needs no deep stack.
@@ -264,8 +232,8 @@ class Compiler:
         left, right = self.compile(node.left, scope), self.compile(node.right, scope)
         sign, where = node.operator, node.where
         if sign in ("=", "!="):
-            return self.folded(_equality(left, right, where, negated=sign == "!="), left, right)
-        return self.folded(ordering(sign, left, right, where), left, right)
+            return self.folded(comparing.equality(left, right, where, negated=sign == "!="), left, right)
+        return self.folded(comparing.ordering(sign, left, right, where), left, right)
 
     def between(self, node: Between, scope: Scope | None) -> Code:
         value, low, high = (self.compile(part, scope) for part in (node.value, node.low, node.high))
@@ -275,7 +243,7 @@ class Compiler:
             found, first, last = value(env), low(env), high(env)
             after, before = operators.order(found, first), operators.order(found, last)
             if after is None or before is None:
-                return _unordered(env.run, where, found, first if after is None else last)
+                return comparing.unordered(env.run, where, found, first if after is None else last)
             return after >= 0 and before <= 0
 
         return self.folded(between, value, low, high)
@@ -296,10 +264,7 @@ class Compiler:
                         where, "cannot tell whether {value} is in {test}", value=kind_of(found), test=kind_of(test)
                     )
                 return inside
-            for code in tests:
-                if operators.includes(found, code(env)):
-                    return True
-            return False
+            return any(operators.includes(found, code(env)) for code in tests)
 
         return contains
 
@@ -422,127 +387,12 @@ class Compiler:
             if not sign and first is not None and last is not None:
                 found = operators.order(first, last)
                 if found is None:
-                    return _unordered(env.run, where, first, last)
+                    return comparing.unordered(env.run, where, first, last)
                 if found > 0:
                     return env.run.null(where, "the range ends before it begins")
             return Range(first, last, low_included, high_included, sign)
 
         return self.folded(range_, low, high)
-
-
-def _remark(run: Run, where: Where, reason: Exception) -> None:
-    if isinstance(reason, Null):
-        return run.remark(where, reason.sentence)
-    return run.null(where, "the calculation has no result as a number")
-
-
-def _property(run: Run, value: Value, name: str, where: Where) -> Value:
-    kind = type(value)
-    if kind is list:
-        run.spend(len(value))
-        return [_entry(run, item, name, where) for item in value]
-    return _entry(run, value, name, where)
-
-
-def _entry(run: Run, value: Value, name: str, where: Where) -> Value:
-    if type(value) is dict:
-        found = value.get(name, MISSING)
-        if found is MISSING:
-            return run.null(where, "the context has no entry {name}", name=name)
-        return adopt(found)
-    if type(value) is list:
-        return _property(run, value, name, where)
-    try:
-        return operators.get_property(value, name)
-    except Null as reason:
-        return run.remark(where, reason.sentence)
-
-
-def _fixed(name: str, hops: int) -> Code:
-    if hops == 0:
-        return lambda env: env.vars[name]
-    if hops == 1:
-        return lambda env: env.parent.vars[name]  # pyright: ignore[reportOptionalMemberAccess]
-    if hops == 2:
-        return lambda env: env.parent.parent.vars[name]  # pyright: ignore[reportOptionalMemberAccess]
-
-    def fixed(env: Env) -> Value:
-        scoped: Any = env
-        for _ in range(hops):
-            scoped = scoped.parent
-        return scoped.vars[name]
-
-    return fixed
-
-
-def _outermost(name: str, where: Where) -> Code:
-    def outermost(env: Env) -> Value:
-        run = env.run
-        value = run.variables.get(name, MISSING)
-        if type(value) in PLAIN:
-            if type(value) is Decimal and not value.is_finite():
-                return None
-            return value
-        if value is MISSING:
-            return calls.function_value(run, name, where)
-        kind = type(value)
-        if kind is int:
-            return adopt(value)
-        known = run.adopted.get(name, MISSING)
-        if known is MISSING:
-            known = run.adopted[name] = adopt(value)
-        return known
-
-    return outermost
-
-
-def _equality(left: Code, right: Code, where: Where, *, negated: bool) -> Code:
-    scalars = frozenset({Decimal, str, bool})
-
-    def equality(env: Env) -> Value:
-        a = left(env)
-        b = right(env)
-        kind = type(a)
-        if kind is type(b) and kind in scalars:
-            return (a == b) is not negated
-        if kind is list or kind is dict:
-            env.run.spend(len(a))
-        same = operators.equal(a, b)
-        if same is None:
-            return _unordered(env.run, where, a, b)
-        return same is not negated
-
-    return equality
-
-
-_SIGNS: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
-def ordering(sign: str, left: Code, right: Code, where: Where) -> Code:
-    """The closure of one of `< <= > >=`."""
-    compare = _SIGNS[sign]
-
-    def ordered(env: Env) -> Value:
-        a = left(env)
-        b = right(env)
-        kind = type(a)
-        if kind is type(b) and (kind is Decimal or kind is str):
-            return compare(a, b)
-        found = operators.order(a, b)
-        if found is None:
-            return _unordered(env.run, where, a, b)
-        return compare(found, 0)
-
-    return ordered
-
-
-def _unordered(run: Run, where: Where, left: Value, right: Value) -> None:
-    return run.null(where, "{left} cannot be compared with {right}", left=kind_of(left), right=kind_of(right))
 
 
 _COMPILERS: dict[type[Node], Callable[[Compiler, Any, Scope | None], Code]] = {
@@ -562,9 +412,9 @@ _COMPILERS: dict[type[Node], Callable[[Compiler, Any, Scope | None], Code]] = {
     ListNode: Compiler.list,
     ContextNode: Compiler.context,
     RangeNode: Compiler.range,
-    Filter: lambda compiler, node, scope: loops.filter_code(compiler, node, scope),
-    For: lambda compiler, node, scope: loops.for_code(compiler, node, scope),
-    Quantified: lambda compiler, node, scope: loops.quantified_code(compiler, node, scope),
-    Call: lambda compiler, node, scope: calls.call_code(compiler, node, scope),
-    FunctionDefinition: lambda compiler, node, scope: calls.definition_code(compiler, node, scope),
+    Filter: loops.filter_code,
+    For: loops.for_code,
+    Quantified: loops.quantified_code,
+    Call: calls.call_code,
+    FunctionDefinition: calls.definition_code,
 }

@@ -1,19 +1,14 @@
 """Expressions as callers hold them: parsed once, cached, evaluated as often as wanted."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from engine.feel import (  # noqa: F401  (the built-ins enter themselves)
-    builtins_context,
-    builtins_conversion,
-    builtins_list,
-    builtins_number,
-    builtins_range,
-    builtins_string,
-    builtins_temporal,
-)
+from engine.feel import library
 from engine.feel.compiler import Code, Compiler
 from engine.feel.evaluation import (
     DEFAULT_BUDGET,
@@ -33,30 +28,46 @@ from engine.feel.values import FeelFunction, Range, Value, adopt
 from engine.feel.walk import free_names, measure
 
 NOTHING: Mapping[str, Any] = {}
+BUILTINS = library.BUILTINS
+"""The functions of the language, by name."""
+
 Functions = Mapping[str, FeelFunction]
 
 
 class Expression:
     """A parsed expression. `text` is its source, `node` its syntax, `variables` the names it takes from outside."""
 
-    __slots__ = ("_code", "node", "text", "types", "variables")
+    __slots__ = ("_code", "computed", "node", "text", "types", "variables")
 
     def __init__(self, text: str, node: Node, types: Mapping[str, Type] | None = None) -> None:
         self.text = text
         self.node = node
         self.types = types
         self.variables = free_names(node)
+        self.computed: frozenset[str] = frozenset()
         self._code: Code | None = None
 
     @property
     def code(self) -> Code:
         """The closure, compiled when first wanted."""
         if self._code is None:
-            try:
-                self._code = Compiler(self.types).compile(self.node)
-            except RecursionError:
-                raise too_deep(self.text) from None
+            compiler = Compiler(self.types)
+            self._code = self._compiled(compiler)
+            self.computed = frozenset(compiler.computed)
         return self._code
+
+    def code_for(self, variables: Mapping[str, Any]) -> Code:
+        """The closure for a context; another one where a variable hides a built-in that was computed beforehand."""
+        code = self.code
+        if self.computed and not self.computed.isdisjoint(variables):
+            return self._compiled(Compiler(self.types, hidden=self.computed))
+        return code
+
+    def _compiled(self, compiler: Compiler) -> Code:
+        try:
+            return compiler.compile(self.node)
+        except RecursionError:
+            raise too_deep(self.text) from None
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -163,7 +174,7 @@ def evaluate(
     if isinstance(expression, str):
         expression = _for_context(expression, context or NOTHING, functions)
     run = Run(context or NOTHING, functions=functions, now=now, meter=Meter(budget))
-    return run_code(expression.code, run)
+    return run_code(expression.code_for(run.variables), run)
 
 
 def evaluate_with_warnings(
@@ -179,7 +190,7 @@ def evaluate_with_warnings(
         expression = _for_context(expression, context or NOTHING, functions)
     warnings: list[FeelWarning] = []
     run = Run(context or NOTHING, functions=functions, now=now, meter=Meter(budget), warnings=warnings)
-    value = run_code(expression.code, run)
+    value = run_code(expression.code_for(run.variables), run)
     return Evaluation(value, warnings, run.meter.steps)
 
 

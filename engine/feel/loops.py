@@ -1,5 +1,8 @@
 """The closures of filters, `for`, `some` and `every`: whatever visits the items of a list."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Callable
 from collections.abc import Iterator as Iterating
 from datetime import date

@@ -1,5 +1,8 @@
 """What the operators of FEEL mean (DMN 1.5, 10.3.2.12 to 10.3.2.15): equality, order, membership, arithmetic."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, DecimalException
@@ -112,7 +115,7 @@ def order(left: Value, right: Value) -> int | None:
             return None
         return _sign(time_instant(left) - time_instant(right))
     if kind_of(left) == "date" and kind_of(right) == "date":
-        return _sign(day_number(left) - day_number(right))
+        return _sign(day_number(_day_of(left)) - day_number(_day_of(right)))
     return None
 
 

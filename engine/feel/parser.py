@@ -1,17 +1,10 @@
-"""The grammar of FEEL (DMN 1.5, 10.3.1.2), by precedence climbing over tokens.
+"""The grammar of FEEL (DMN 1.5, 10.3.1.2), by precedence climbing over tokens."""
 
-Names may contain spaces and operators. The longest name that is known at a place wins (10.3.1.4); words side by side that no
-known name covers are one name, since two operands never stand side by side.
-"""
-
-import re
-from collections.abc import Iterable, Sequence
-from collections.abc import Iterator as Iterating
-from contextlib import contextmanager
 from decimal import InvalidOperation, Overflow
 
 from engine.feel.durations import parse_duration
-from engine.feel.lexer import END, NAME, NUMBER, OPERATOR, STRING, Token, tokenize
+from engine.feel.lexer import END, NAME, NUMBER, OPERATOR, STRING, Token
+from engine.feel.reading import NAME_OPERATORS, RESERVED, add_names, shown
 from engine.feel.syntax import (
     And,
     Arithmetic,
@@ -38,138 +31,25 @@ from engine.feel.syntax import (
     Path,
     Quantified,
     RangeNode,
-    TypeRef,
     UnaryTests,
 )
 from engine.feel.temporal import parse_date, parse_datetime, parse_time
+from engine.feel.type_reading import TypeReading
 from engine.feel.values import NUMBERS
 
-LONGEST_TEXT = 50_000
-DEEPEST_NESTING = 100
 DEEPEST_TREE = 200
 
-_RESERVED = frozenset(
-    [
-        "in",
-        "and",
-        "or",
-        "then",
-        "else",
-        "return",
-        "satisfies",
-        "between",
-        "if",
-        "for",
-        "some",
-        "every",
-        "function",
-        "true",
-        "false",
-        "null",
-    ]
-)
+_MEMBERSHIP = frozenset({"between", "in"})
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
-_NAME_OPERATORS = frozenset("+-*/'.")
+# Operators that are evaluated from the left, and how tightly they bind.
+_CHAINS = {"+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
 # What may follow a `[` that closes a range (`]1..2[`) but cannot follow one that opens a filter.
 _AFTER_RANGE = frozenset({")", "]", ",", "}", ":", ".", "=", "!="})
-_AFTER_RANGE_WORDS = _RESERVED - {"if", "for", "some", "every", "function", "true", "false", "null"} | {"instance"}
-_KEYWORD_BUILTINS = ("date and time", "years and months duration", "get or else")
-_BLANKS = re.compile(r"\s+")
-
-Known = dict[str, list[tuple[tuple[str, ...], str]]]
+_AFTER_RANGE_WORDS = RESERVED - {"if", "for", "some", "every", "function", "true", "false", "null"} | {"instance"}
 
 
-def add_names(known: Known, names: Iterable[str]) -> None:
-    """Enter names of more than one token; longest first."""
-    for name in names:
-        try:
-            words = tuple(token.text for token in tokenize(name)[:-1])
-        except FeelSyntaxError:
-            continue
-        if len(words) > 1:
-            rivals = known.setdefault(words[0], [])
-            if (words, name) not in rivals:
-                rivals.append((words, name))
-                rivals.sort(key=lambda rival: -len(rival[0]))
-
-
-_BUILTINS: Known = {}
-add_names(_BUILTINS, _KEYWORD_BUILTINS)
-
-
-class Parser:
+class Parser(TypeReading):
     """One pass over one text."""
-
-    def __init__(self, text: str, names: Iterable[str] = ()) -> None:
-        if len(text) > LONGEST_TEXT:
-            raise FeelSyntaxError(
-                "an expression may have at most {allowed} characters", text, LONGEST_TEXT, allowed=LONGEST_TEXT
-            )
-        self.text = text
-        self.tokens = tokenize(text)
-        self.at = 0
-        self.depth = 0
-        self.in_range = 0
-        self.known: Known = {}
-        add_names(self.known, names)
-
-    # --- tokens ---
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
-
-    def is_operator(self, *texts: str) -> bool:
-        token = self.tokens[self.at]
-        return token.kind == OPERATOR and token.text in texts
-
-    def is_word(self, text: str) -> bool:
-        token = self.tokens[self.at]
-        return token.kind == NAME and token.text == text
-
-    def accept(self, text: str) -> bool:
-        if self.is_operator(text):
-            self.at += 1
-            return True
-        return False
-
-    def expect(self, text: str) -> None:
-        if not self.accept(text):
-            raise self.error("expected {wanted} here", wanted=text)
-
-    def expect_word(self, text: str) -> None:
-        if not self.is_word(text):
-            raise self.error("expected {wanted} here", wanted=text)
-        self.at += 1
-
-    def error(self, template: str, **params: object) -> FeelSyntaxError:
-        token = self.token
-        if token.kind == END:
-            template = "the expression ends too early: " + template
-        return FeelSyntaxError(template, self.text, token.start, **params)
-
-    def end(self, start: int) -> tuple[int, int]:
-        return (start, self.tokens[self.at - 1].end)
-
-    @contextmanager
-    def nested(self) -> Iterating[None]:
-        self.depth += 1
-        if self.depth > DEEPEST_NESTING:
-            raise self.error("the expression is nested more than {allowed} levels deep", allowed=DEEPEST_NESTING)
-        yield
-        self.depth -= 1
-
-    @contextmanager
-    def with_names(self, names: Sequence[str]) -> Iterating[None]:
-        special = [name for name in names if not name.isalnum()]
-        if not special:
-            yield
-            return
-        before = self.known
-        self.known = {word: list(rivals) for word, rivals in before.items()}
-        add_names(self.known, special)
-        yield
-        self.known = before
 
     # --- whole texts ---
 
@@ -181,7 +61,7 @@ class Parser:
     def expect_end(self) -> None:
         token = self.token
         if token.kind != END:
-            raise FeelSyntaxError("did not expect {found} here", self.text, token.start, found=_shown(token))
+            raise FeelSyntaxError("did not expect {found} here", self.text, token.start, found=shown(token))
 
     def whole_unary_tests(self) -> UnaryTests:
         start = self.token.start
@@ -226,18 +106,12 @@ class Parser:
             token = self.token
             text = token.text
             if token.kind == OPERATOR:
-                if text in ("+", "-"):
-                    if level > 4:
+                chained = _CHAINS.get(text)
+                if chained is not None:
+                    if level > chained:
                         return left
-                    left = self.chain(left, start, ("+", "-"), 5)
-                elif text in ("*", "/"):
-                    if level > 5:
-                        return left
-                    left = self.chain(left, start, ("*", "/"), 6)
-                elif text == "**":
-                    if level > 6:
-                        return left
-                    left = self.chain(left, start, ("**",), 7)
+                    alike = tuple(sign for sign, other in _CHAINS.items() if other == chained)
+                    left = self.chain(left, start, alike, chained + 1)
                 elif text in _COMPARISONS:
                     if level > 3:
                         return left
@@ -247,7 +121,11 @@ class Parser:
                 else:
                     return left
             elif token.kind == NAME:
-                if text == "or":
+                if text in _MEMBERSHIP:
+                    if level > 3:
+                        return left
+                    left = self.membership(left, start, text)
+                elif text == "or":
                     if level > 1:
                         return left
                     operands = [left]
@@ -263,20 +141,20 @@ class Parser:
                         self.at += 1
                         operands.append(self.binary(3))
                     left = And(self.end(start), tuple(operands))
-                elif text == "between" and level <= 3:
-                    self.at += 1
-                    low = self.binary(4)
-                    self.expect_word("and")
-                    high = self.binary(4)
-                    left = Between(self.end(start), left, low, high)
-                elif text == "in" and level <= 3:
-                    self.at += 1
-                    tests = self.in_tests()
-                    left = In(self.end(start), left, tests)
                 else:
                     return left
             else:
                 return left
+
+    def membership(self, left: Node, start: int, word: str) -> Node:
+        self.at += 1
+        if word == "in":
+            tests = self.in_tests()
+            return In(self.end(start), left, tests)
+        low = self.binary(4)
+        self.expect_word("and")
+        high = self.binary(4)
+        return Between(self.end(start), left, low, high)
 
     def chain(self, left: Node, start: int, operators: tuple[str, ...], level: int) -> Node:
         rest: list[tuple[str, Node]] = []
@@ -292,17 +170,17 @@ class Parser:
         start = self.token.start
         self.at += 1
         outer, self.in_range = self.in_range, 0
-        tests = self.unary_tests()
+        test, *others = self.unary_tests()
         self.in_range = outer
-        if len(tests) > 1:
+        if others:
             self.expect(")")
-            return tests
+            return (test, *others)
         # One test in parentheses may be the beginning of a longer operand: `x in (a + b) * 2`, `x in (1..2]`.
         if self.accept(".."):
-            node = self.range_end(start, tests[0], False)
+            node = self.range_end(start, test, False)
         else:
             self.expect(")")
-            node = tests[0]
+            node = test
         return (self.binary_of(self.postfix_of(node, start), start, 4),)
 
     def unary(self) -> Node:
@@ -335,7 +213,7 @@ class Parser:
             text = self.token.text
             if text == ".":
                 self.at += 1
-                if self.token.kind != NAME:
+                if self.tokens[self.at].kind != NAME:
                     raise self.error("expected a name after the dot")
                 name = self.name(after_dot=True)
                 node = Path(self.end(start), node, name)
@@ -379,27 +257,6 @@ class Parser:
             self.expect(")")
             return tuple(arguments), tuple(names)
 
-    def argument_name(self) -> str | None:
-        at = self.at
-        if self.tokens[at].kind == STRING and self.tokens[at + 1].text == ":":
-            self.at += 2
-            return self.tokens[at].text
-        while self.tokens[at].kind in (NAME, NUMBER) or (
-            at > self.at and self.tokens[at].kind == OPERATOR and self.tokens[at].text in _NAME_OPERATORS
-        ):
-            at += 1
-        if at == self.at or self.tokens[at].text != ":" or self.tokens[at].kind != OPERATOR:
-            return None
-        if self.token.kind != NAME:
-            return None
-        return self.spelled_until(at)
-
-    def spelled_until(self, at: int) -> str:
-        """The name that the tokens up to `at` spell; steps over them and over the mark at `at`."""
-        name = _BLANKS.sub(" ", self.text[self.token.start : self.tokens[at - 1].end])
-        self.at = at + 1
-        return name
-
     # --- primaries ---
 
     def primary(self) -> Node:
@@ -432,7 +289,7 @@ class Parser:
                 return self.at_literal()
         if token.kind == END:
             raise self.error("a value is missing")
-        raise self.error("expected a value here, but found {found}", found=_shown(token))
+        raise self.error("expected a value here, but found {found}", found=shown(token))
 
     def word(self, token: Token) -> Node:
         start = token.start
@@ -440,7 +297,7 @@ class Parser:
         if known is not None:
             return Name(self.end(start), known)
         text = token.text
-        if text == "true" or text == "false":
+        if text in ("true", "false"):
             self.at += 1
             return Literal(self.end(start), text == "true")
         if text == "null":
@@ -454,46 +311,10 @@ class Parser:
             return self.quantified()
         if text == "function" and self.tokens[self.at + 1].text == "(":
             return self.function_definition()
-        if text in _RESERVED and text not in ("function", "some", "every"):
+        if text in RESERVED and text not in ("function", "some", "every"):
             raise self.error("expected a value here, but found {found}", found=text)
         name = self.name(after_dot=False)
         return Name(self.end(start), name)
-
-    def name(self, *, after_dot: bool) -> str:
-        known = self.longest_known(after_dot=after_dot)
-        if known is not None:
-            return known
-        words = [self.token.text]
-        self.at += 1
-        while True:
-            token = self.token
-            if token.kind == NAME and token.text not in _RESERVED:
-                if token.text == "instance" and self.tokens[self.at + 1].text == "of":
-                    break
-            elif token.kind != NUMBER or not token.text.isdigit():
-                break
-            words.append(token.text)
-            self.at += 1
-        return " ".join(words)
-
-    def longest_known(self, *, after_dot: bool) -> str | None:
-        first = self.token.text
-        found: tuple[tuple[str, ...], str] | None = None
-        for table in (self.known,) if after_dot else (self.known, _BUILTINS):
-            for words, name in table.get(first, ()):
-                if found is not None and len(words) <= len(found[0]):
-                    break
-                last = self.at + len(words)
-                if last < len(self.tokens) and all(
-                    self.tokens[self.at + index].text == word and self.tokens[self.at + index].kind != STRING
-                    for index, word in enumerate(words)
-                ):
-                    found = (words, name)
-                    break
-        if found is None:
-            return None
-        self.at += len(found[0])
-        return found[1]
 
     def parenthesis(self) -> Node:
         start = self.token.start
@@ -558,22 +379,6 @@ class Parser:
                 raise self.error("expected , or }} in the context")
             self.known, self.in_range = before, outer
             return ContextNode(self.end(start), tuple(entries))
-
-    def key(self) -> str:
-        at = self.at
-        if self.tokens[at].kind == STRING and self.tokens[at + 1].text == ":":
-            self.at += 2
-            return self.tokens[at].text
-        if self.tokens[at].kind != NAME:
-            raise self.error("expected the name of an entry here")
-        while self.tokens[at].kind in (NAME, NUMBER) or (
-            self.tokens[at].kind == OPERATOR and self.tokens[at].text in _NAME_OPERATORS
-        ):
-            at += 1
-        if self.tokens[at].text != ":" or self.tokens[at].kind != OPERATOR:
-            self.at = at
-            raise self.error("expected : after the name of the entry")
-        return self.spelled_until(at)
 
     def at_literal(self) -> Node:
         start = self.token.start
@@ -642,7 +447,7 @@ class Parser:
             while True:
                 begin = at = self.at
                 while self.tokens[at].kind in (NAME, NUMBER) or (
-                    self.tokens[at].kind == OPERATOR and self.tokens[at].text in _NAME_OPERATORS
+                    self.tokens[at].kind == OPERATOR and self.tokens[at].text in NAME_OPERATORS
                 ):
                     at += 1
                 if at == begin or self.tokens[at].text not in (",", ":", ")"):
@@ -661,53 +466,6 @@ class Parser:
             body = self.expression()
         return FunctionDefinition(self.end(start), tuple(parameters), body, is_external)
 
-    # --- types ---
-
-    def type(self) -> TypeRef:
-        start = self.token.start
-        if self.token.kind != NAME:
-            raise self.error("expected a type here")
-        with self.nested():
-            words = self.token.text
-            self.at += 1
-            if words in ("list", "range", "context", "function") and self.is_operator("<"):
-                return self.composed_type(words, start)
-            while True:
-                token = self.token
-                if token.kind == NAME and (
-                    token.text not in _RESERVED or words in ("date", "years", "days", "day", "year")
-                ):
-                    words += " " + token.text
-                elif token.kind == OPERATOR and token.text in (".", "-") and self.tokens[self.at + 1].kind == NAME:
-                    words += token.text + self.tokens[self.at + 1].text
-                    self.at += 1
-                else:
-                    break
-                self.at += 1
-        return TypeRef(self.end(start), words)
-
-    def composed_type(self, kind: str, start: int) -> TypeRef:
-        self.at += 1
-        parts: list[tuple[str, TypeRef]] = []
-        while not self.is_operator(">"):
-            name = ""
-            if kind == "context":
-                at = self.at
-                while self.tokens[at].kind in (NAME, NUMBER):
-                    at += 1
-                if at == self.at or self.tokens[at].text != ":":
-                    raise self.error("expected a name, a colon and a type here")
-                name = self.spelled_until(at)
-            parts.append((name, self.type()))
-            if not self.accept(","):
-                break
-        self.expect(">")
-        result = None
-        if kind == "function":
-            self.expect("->")
-            result = self.type()
-        return TypeRef(self.end(start), kind, tuple(parts), result)
-
 
 def at_value(text: str) -> object:
     """The date, time, date and time or duration that the text writes; None when it is none of them."""
@@ -724,7 +482,3 @@ def _comparison_range(where: tuple[int, int], operator: str, operand: Node) -> R
     if operator in (">", ">="):
         return RangeNode(where, operand, None, operator == ">=", False, operator)
     return RangeNode(where, operand, operand, True, True, operator)
-
-
-def _shown(token: Token) -> str:
-    return f'"{token.text[:40]}"' if token.kind == STRING else token.text[:40]

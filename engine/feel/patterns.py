@@ -13,7 +13,7 @@ from functools import lru_cache
 from engine.feel import characters
 from engine.feel.characters import Ranges
 from engine.feel.evaluation import Null
-from engine.feel.machine import Instruction, assemble, matches_at
+from engine.feel.machine import Instruction, Machine, TooLong, assemble
 
 Spend = Callable[[int], None]
 _MOST_LENGTH = 1_000
@@ -208,7 +208,7 @@ class _Reader:
             if len(low) > 1 or low[0][0] != low[0][1]:
                 return low
             start = low[0][0]
-        elif letter == "[" or letter == "]":
+        elif letter in ("[", "]"):
             raise self.wrong()
         else:
             start = ord(letter)
@@ -335,13 +335,15 @@ class Pattern:
 
     def simulated(self, text: str, spend: Spend, *, once: bool) -> list[list[tuple[int, int] | None]]:
         if self.program is None:
-            self.program = assemble(self.piece, _MOST_INSTRUCTIONS)
-            if self.program is None:
-                raise Null("the pattern is too complicated for a text of {count} characters", count=len(text))
+            try:
+                self.program = assemble(self.piece, _MOST_INSTRUCTIONS)
+            except TooLong:
+                raise Null("the pattern is too complicated for a text of {count} characters", count=len(text)) from None
+        machine = Machine(self.program, text, multiline="m" in self.flags, spend=spend)
         found: list[list[tuple[int, int] | None]] = []
         at = 0
         while at <= len(text):
-            spans = matches_at(self.program, text, at, self.groups, "m" in self.flags, spend)
+            spans = machine.match(at, self.groups)
             if spans is None:
                 break
             found.append(spans)

@@ -1,5 +1,8 @@
 """FEEL values as plain JSON values, and back."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from decimal import Decimal
 from typing import Any
 

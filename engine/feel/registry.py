@@ -1,5 +1,8 @@
 """The table of built-in functions: signatures, conversion of arguments, documentation."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,20 +33,20 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A parameter: its name, FEEL type (`Any` for all), whether null may be given, whether it may be left out."""
+    """A parameter: its name, FEEL type (`kind`) (`Any` for all), whether null may be given, whether it may be left out."""
 
     name: str
-    type: str
+    kind: str
     nullable: bool
     optional: bool
 
     @property
     def accepted(self) -> tuple[type, ...]:
         """The Python types that need no conversion; empty for Any."""
-        return _TYPES.get(self.type, ())
+        return _TYPES.get(self.kind, ())
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.type}{'?' if self.nullable else ''}{' = null' if self.optional else ''}"
+        return f"{self.name}: {self.kind}{'?' if self.nullable else ''}{' = null' if self.optional else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +182,15 @@ def convert(value: Value, slot: Slot, function: str) -> Value:
     if value is None:
         if slot.nullable:
             return None
-    elif slot.type == "list":
+    elif slot.kind == "list":
         return [value]
     elif kind is list and len(value) == 1 and type(value[0]) in accepted:
         return value[0]
-    elif slot.type == "date and time" and kind is date:
-        return datetime(value.year, value.month, value.day)
+    elif slot.kind == "date and time" and kind is date:
+        return datetime(value.year, value.month, value.day)  # noqa: DTZ001  (FEEL has local date-times)
     raise Null(
         "expected {wanted} as {parameter} of {function}, but found {found}",
-        wanted=slot.type,
+        wanted=slot.kind,
         parameter=slot.name,
         function=function,
         found=kind_of(value),

@@ -187,7 +187,7 @@ def offset_seconds(day: AnyDate, nanosecond_of_day: int, zone: tzinfo) -> int:
     if span is None:
         near = day if isinstance(day, date) else date(9000 + day.year % 400, day.month, min(day.day, 28))
         seconds, rest = divmod(nanosecond_of_day, SECOND)
-        moment = datetime(
+        moment = datetime(  # noqa: DTZ001  (a local time, asked for its offset)
             near.year, near.month, near.day, seconds // 3600, seconds // 60 % 60, seconds % 60, rest // 1000
         )
         span = zone.utcoffset(moment) or timedelta(0)

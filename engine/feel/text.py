@@ -1,5 +1,8 @@
 """How values are written: by `string()`, in messages, and in the source of an expression."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 import json
 from datetime import date, datetime
 from decimal import Decimal

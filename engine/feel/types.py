@@ -1,5 +1,8 @@
 """FEEL types: `instance of`, conformance and the conversions a typed place makes (DMN 1.5, 10.3.2.9)."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

@@ -1,5 +1,8 @@
 """Unary tests: the cells of decision tables, compiled to closures that take the tested value (DMN 1.5, 8.3.3 and 10.3.2.13)."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Callable
 from decimal import Decimal
 

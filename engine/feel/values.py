@@ -1,5 +1,8 @@
 """The values of FEEL beside numbers, strings and temporals: ranges and functions; what a caller may hand in."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,5 +1,8 @@
 """Walking over syntax: the children of a node, its size and depth, its free names."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Iterator as Iterating
 from dataclasses import fields
 
