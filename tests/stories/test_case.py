@@ -75,10 +75,10 @@ def test_a_firm_without_activity_and_institution_is_followed_until_it_is_struck_
         "joint_state",
     ]
 
-    world.goes_to(date(2027, 1, 15))
+    world.sleeps_until(date(2027, 1, 15))
     assert world.waiting() == ["check_6"]
     world.hires("rg2", "RG", "45").completes("check_6")
-    world.goes_to(date(2027, 7, 16))
+    world.sleeps_until(date(2027, 7, 16))
     assert world.waiting() == ["check_12"]
     world.hires("rg3", "RG", "45").completes("check_12")
     world.goes_to(date(2027, 7, 20))

@@ -11,7 +11,7 @@ def test_an_extension_moves_the_end_of_the_plan_and_is_asked_for_again_only_near
     end = world.plan().ends_on
     with world.database.reading() as db:
         ask_on = calendar(db).add(end, -10)
-    world.goes_to(ask_on + timedelta(days=1))
+    world.sleeps_until(ask_on + timedelta(days=1))
     assert world.waiting() == ["ask_extension"]
     later = end + timedelta(days=60)
     world.lo.completes("ask_extension", newEnd=later.isoformat())
@@ -20,11 +20,11 @@ def test_an_extension_moves_the_end_of_the_plan_and_is_asked_for_again_only_near
     assert world.plan().ends_on == later
     assert world.plan().extension_count == 1
     assert world.waiting() == []
-    world.goes_to(end + timedelta(days=5))
+    world.sleeps_until(end + timedelta(days=5))
     assert world.waiting() == []
     with world.database.reading() as db:
         again = calendar(db).add(later, -10)
-    world.goes_to(again + timedelta(days=1))
+    world.sleeps_until(again + timedelta(days=1))
     assert world.waiting() == ["ask_extension"]
     world.is_well()
 
@@ -34,7 +34,7 @@ def test_a_refused_extension_leaves_the_end_and_the_officer_reads_why(world: Wor
     end = world.plan().ends_on
     with world.database.reading() as db:
         ask_on = calendar(db).add(end, -10)
-    world.goes_to(ask_on + timedelta(days=1))
+    world.sleeps_until(ask_on + timedelta(days=1))
     world.lo.completes("ask_extension", newEnd=(end + timedelta(days=30)).isoformat())
     world.xl.completes("decide_extension", decision="refuse", opinion="措施尚未启动。")
     assert world.plan().ends_on == end
@@ -65,7 +65,7 @@ def test_three_items_of_one_enterprise_run_and_end_by_themselves(world: World) -
     world.cg.completes("joint_industry")
     assert world.item_states() == {"L1": "open", "L5": "closed"}
     assert world.state() == "open"
-    world.goes_to(world.plan().starts_on + timedelta(days=20))
+    world.sleeps_until(world.plan().starts_on + timedelta(days=20))
     assert world.state() == "open"
     world.is_well()
 
