@@ -10,7 +10,7 @@ from engine.bpmn import parser, reader
 from engine.bpmn.execution import STEP_BUDGET, BpmnError, Execution
 from engine.bpmn.model import Model
 from engine.bpmn.outcome import Decided, Outcome, TimerWait, TrailEntry, Wait
-from engine.errors import NotFound
+from engine.errors import ExecutionFailed
 
 DIAGRAMS = Path(__file__).parents[2] / "diagrams"
 BEGIN = datetime(2026, 1, 5, 1, tzinfo=UTC)
@@ -39,7 +39,7 @@ class Host:
     ) -> Decided:
         self.asked.append((decision_id, binding, dict(variables)))
         if decision_id not in self.decisions:
-            raise NotFound("there is no decision {id}", id=decision_id)
+            raise ExecutionFailed("there is no decision {id}", id=decision_id)
         return Decided(self.decisions[decision_id], {"rules": [1]})
 
     def is_immediate(self, job_type: str) -> bool:

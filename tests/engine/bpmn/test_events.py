@@ -1,11 +1,11 @@
 """Boundary events, event sub-processes, messages, signals, timers, errors: one story each."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from engine.bpmn.outcome import ThrownMessage, ThrownSignal
-from engine.errors import Conflict, ExecutionFailed, NotFound
+from engine.errors import Conflict, ExecutionFailed, Forbidden, NotFound
 from tests.engine.bpmn.play import BEGIN, Host, Play, fails_with
 
 
@@ -266,9 +266,23 @@ def test_the_deadline_of_a_sub_process_outlives_an_interruption_inside_it():
     assert play.at == ["chase"]
 
 
-def test_what_a_service_or_decision_refuses_is_an_incident_at_its_element():
-    with pytest.raises(
-        ExecutionFailed, match="classify could not be carried out: there is no decision light"
-    ) as caught:
+def test_what_fails_in_a_service_or_decision_is_an_incident_at_its_element():
+    with pytest.raises(ExecutionFailed, match="there is no decision light") as caught:
         Play("business-rule", {"lag": 1})
     assert caught.value.element_id == "classify"
+    host = Host()
+    host.services["registry.file"] = lambda _: {"day": date(2026, 1, 5)}
+    with pytest.raises(ExecutionFailed, match="of type date cannot be a variable") as caught:
+        Play("boundary-error", host=host)
+    assert caught.value.element_id == "file"
+
+
+def test_what_a_service_refuses_goes_to_the_caller_as_it_is():
+    host = Host()
+
+    def refuse(_: object) -> dict[str, object]:
+        raise Forbidden("not the same person twice")
+
+    host.services["registry.file"] = refuse
+    with pytest.raises(Forbidden, match="not the same person twice"):
+        Play("boundary-error", host=host)
