@@ -12,7 +12,7 @@ from typing import Literal, cast
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import calendars, history, reminders, steps, versions
+from engine import calendars, history, reminders, steps, versions, waits
 from engine.calendars import SHANGHAI, Calendar, local_day
 from engine.errors import Conflict, Invalid, NotFound, Sentence
 from engine.tables import Instance, Interval, Job, UserTask
@@ -194,7 +194,7 @@ def _move(db: Session, task: UserTask, due_at: datetime, shift: Shift, *, now: d
     kept = {reminders.key(task, ring) for ring in rings}
     _withdraw_reminders(db, task, now=now, but=kept)
     known = set(db.execute(select(Job.key).where(Job.user_task_id == task.id, Job.kind == "reminder")).scalars())
-    fresh = [steps.reminder_job(task, ring, now=now) for ring in rings if reminders.key(task, ring) not in known]
+    fresh = [waits.reminder_job(task, ring, now=now) for ring in rings if reminders.key(task, ring) not in known]
     if fresh:
         db.execute(insert(Job), fresh)
     back = kept & known

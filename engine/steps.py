@@ -4,64 +4,27 @@ The order of every step is that of the locks: the row of the run first, then the
 succeeded nothing is written but what services write, and that under a savepoint: when the drawing fails, all is as before.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import (
-    Integer,
-    String,
-    bindparam,
-    cast,
-    delete,
-    func,
-    insert,
-    literal,
-    null,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.exc import StaleDataError
 
-from engine import calendars, decisions, feel, history, messages, reminders, services, versions, working_days
+from engine import decisions, feel, history, messages, services, versions, waits, working_days
 from engine.bpmn.execution import Execution
 from engine.bpmn.model import Binding, ProcessModel
-from engine.bpmn.outcome import (
-    CallWait,
-    Decided,
-    JobWait,
-    MessageWait,
-    Outcome,
-    SignalWait,
-    TimerWait,
-    TrailEntry,
-    UserTaskWait,
-    Variables,
-)
+from engine.bpmn.outcome import Decided, Outcome, TrailEntry, Variables
 from engine.db import is_passing
 from engine.errors import Conflict, ExecutionFailed, Forbidden, Invalid, NotFound
-from engine.tables import Deployment, Draft, Instance, Interval, Job, Subscription, UserTask
+from engine.tables import Deployment, Instance, Job
 from engine.versions import Version
 
-_LIVE_JOBS: Final = ("waiting", "failed", "paused")
-_OPEN_TASKS: Final = ("open", "held")
 _WHAT: Final = {"entered": "+", "completed": "-", "cancelled": "x"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One live row of a run: `table` is task, job, subscription, draft or interval; `kind` its status or kind."""
-
-    table: str
-    id: int
-    element_instance_id: str
-    user_task_id: int | None
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +53,6 @@ def lock(db: Session, instance_id: int, *, skip_locked: bool = False) -> Instanc
     return found[0]
 
 
-def live_rows(db: Session, instance_id: int) -> list[Row]:
-    """Everything that a run waits for, in one statement."""
-    return [Row(*row) for row in db.execute(_LIVE_ROWS, {"instance": instance_id})]
-
-
 @dataclass
 class Step:
     """One step of a locked run. Use once: `begin`, then `push`."""
@@ -106,10 +64,11 @@ class Step:
     by: str
     now: datetime
     on_behalf_of: str = ""
-    rows: Sequence[Row] = ()
+    rows: Sequence[waits.Row] = ()
     execution: Execution | None = None
     _savepoint: SessionTransaction | None = None
     _drafts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    _completing: int | None = None
     _before: tuple[int, str, str, str, str] = (0, "", "", "", "")
 
     # --- the host of the walk (engine.bpmn.outcome.Host) -------------------------------------------------------------
@@ -186,7 +145,8 @@ class Step:
                     element_id=outcome.error.element_id,
                     code=outcome.error.code,
                 )
-            plan = self._plan(outcome)
+            place = waits.Place(self.db, instance, self.version, self.model, self.now)
+            change = place.compare(self.rows, outcome)
         except (Conflict, NotFound, Forbidden, Invalid, ExecutionFailed):
             self._undo()
             raise
@@ -200,7 +160,7 @@ class Step:
         except Exception as error:
             self._undo()
             raise ExecutionFailed("{kind}: {reason}", kind=type(error).__name__, reason=str(error)) from error
-        return self._save(outcome, plan)
+        return self._save(outcome, change)
 
     def _undo(self) -> None:
         if self._savepoint is not None:
@@ -234,99 +194,16 @@ class Step:
             )
         )
 
-    def _plan(self, outcome: Outcome) -> "_Plan":
-        """What has to change in the rows; everything that can fail is found out here, before anything is written."""
-        open_tasks = {row.element_instance_id: row for row in self.rows if row.table == "task"}
-        jobs = {(row.kind, row.element_instance_id) for row in self.rows if row.table == "job"}
-        listening = {row.element_instance_id for row in self.rows if row.table == "subscription"}
-        entered = {one.element_instance_id for one in outcome.trail if one.what == "entered"}
-        plan = _Plan()
-        present: set[str] = set()
-        for wait in outcome.waits:
-            place = wait.element_instance_id
-            present.add(place)
-            match wait:
-                case UserTaskWait():
-                    if place not in open_tasks:
-                        task = self._task(wait)
-                        plan.tasks.append((task, reminders.derive(self.db, task, now=self.now)))
-                case TimerWait():
-                    if ("timer", place) not in jobs:
-                        plan.jobs.append(self._job("timer", wait.element_id, place, due_at=wait.due_at))
-                case JobWait():
-                    if ("service", place) not in jobs:
-                        payload = {
-                            "type": wait.job_type,
-                            "headers": dict(wait.headers),
-                            "variables": dict(wait.variables),
-                        }
-                        plan.jobs.append(
-                            self._job("service", wait.element_id, place, payload=payload, retries=wait.retries)
-                        )
-                case CallWait():
-                    if place in entered:
-                        plan.jobs.append(self._job("call", wait.element_id, place, payload=self._called(wait)))
-                case MessageWait():
-                    if place not in listening:
-                        plan.opened.append(("message", wait.message_name, wait.correlation_key, wait.element_id, place))
-                case SignalWait():
-                    if place not in listening:
-                        plan.opened.append(("signal", wait.signal_name, "", wait.element_id, place))
-        self._plan_ends(plan, present, outcome.trail)
-        return plan
-
-    def _plan_ends(self, plan: "_Plan", present: set[str], trail: Iterable[TrailEntry]) -> None:
-        ended: set[int | None] = set()
-        for row in self.rows:
-            if row.table == "task" and row.element_instance_id not in present:
-                plan.ended_tasks.append(row)
-                ended.add(row.id)
-        for row in self.rows:
-            if row.table == "job" and row.element_instance_id and row.element_instance_id not in present:
-                plan.ended_jobs.append(row)
-            elif row.table == "subscription" and row.element_instance_id not in present:
-                plan.ended_subscriptions.append(row.id)
-            elif row.table == "draft" and row.user_task_id in ended:
-                plan.ended_drafts.append(row.id)
-            elif row.table == "interval" and row.user_task_id in ended:
-                plan.ended_intervals.append(row.id)
-        for one in trail:
-            if one.what == "cancelled" and one.kind == "callActivity":
-                place = one.element_instance_id
-                payload = {"parent": self.instance.id, "place": place}
-                job = self._job("cancel", one.element_id, place, payload=payload)
-                plan.jobs.append({**job, "instance_id": None, "element_instance_id": ""})
-
-    def _save(self, outcome: Outcome, plan: "_Plan") -> Advanced:
+    def _save(self, outcome: Outcome, change: waits.Change) -> Advanced:
         db, instance = self.db, self.instance
         has_ended = outcome.completed or outcome.cancelled
         with db.no_autoflush:
-            task_ids = self._insert_tasks(plan)
-            self._remember(outcome, plan, task_ids)
-            self._end_rows(plan)
-            if plan.jobs:
-                db.execute(insert(Job), plan.jobs)
+            task_ids = waits.insert_tasks(db, change, now=self.now)
+            self._remember(outcome, change)
+            waits.write(db, instance, change, completing=self._completing, now=self.now)
             if has_ended:
                 self._end(outcome)
-            for message in outcome.messages:
-                messages.publish(
-                    db,
-                    message.name,
-                    message.correlation_key,
-                    message.variables,
-                    key=(
-                        f"said:{message.name}:{message.correlation_key}:{message.message_id}"
-                        if message.message_id
-                        else f"said:{instance.id}:{message.element_instance_id}:{instance.revision}"
-                    ),
-                    sender=instance,
-                    time_to_live=message.time_to_live if message.time_to_live is not None else messages.HOUR,
-                    by=self.by,
-                    now=self.now,
-                )
-            for signal in outcome.signals:
-                key = f"{instance.id}:{signal.element_instance_id}:{instance.revision}"
-                messages.broadcast(db, signal.name, signal.variables, key=key, sender=instance, now=self.now)
+            self._say(outcome)
             history.insert_all(db, self._drafts)
             assert self.execution is not None
             instance.state = self.execution.dump()
@@ -335,29 +212,41 @@ class Step:
             db.flush()
         except StaleDataError as error:
             raise Conflict from error
-        self._listen(plan)
+        heard = [one for kind, one in change.opened if kind == "message"]
+        messages.opened(db, instance, heard, now=self.now)
         if self._savepoint is not None:
             self._savepoint.commit()
         if has_ended and instance.correlation_key:
             messages.ended(db, instance, now=self.now)
         return Advanced(instance, tuple(task_ids), has_ended)
 
-    def _insert_tasks(self, plan: "_Plan") -> list[int]:
-        if not plan.tasks:
-            return []
-        columns = [{name: getattr(task, name) for name in _TASK_COLUMNS} for task, _ in plan.tasks]
-        ids = list(
-            self.db.execute(insert(UserTask).returning(UserTask.id, sort_by_parameter_order=True), columns).scalars()
-        )
-        for (task, rings), task_id in zip(plan.tasks, ids, strict=True):
-            task.id = task_id
-            plan.jobs += [reminder_job(task, ring, now=self.now) for ring in rings]
-        return ids
+    def _say(self, outcome: Outcome) -> None:
+        """Publishes what throwing events said."""
+        db, instance = self.db, self.instance
+        for message in outcome.messages:
+            messages.publish(
+                db,
+                message.name,
+                message.correlation_key,
+                message.variables,
+                key=(
+                    f"said:{message.name}:{message.correlation_key}:{message.message_id}"
+                    if message.message_id
+                    else f"said:{instance.id}:{message.element_instance_id}:{instance.revision}"
+                ),
+                sender=instance,
+                time_to_live=message.time_to_live if message.time_to_live is not None else messages.HOUR,
+                by=self.by,
+                now=self.now,
+            )
+        for signal in outcome.signals:
+            key = f"{instance.id}:{signal.element_instance_id}:{instance.revision}"
+            messages.broadcast(db, signal.name, signal.variables, key=key, sender=instance, now=self.now)
 
-    def _remember(self, outcome: Outcome, plan: "_Plan", task_ids: Sequence[int]) -> None:
+    def _remember(self, outcome: Outcome, change: waits.Change) -> None:
         """Facts of their own for what people ask about; the whole walk, element by element, in one entry."""
-        made = {task.element_instance_id: task for task, _ in plan.tasks}
-        gone = {row.element_instance_id: row for row in plan.ended_tasks}
+        made = {task.element_instance_id: task for task, _ in change.tasks}
+        gone = {row.element_instance_id: row for row in change.ended_tasks}
         path: list[object] = []
         for one in outcome.trail:
             path.append([_WHAT[one.what], one.element_id, one.element_instance_id, *_flows(one)])
@@ -377,44 +266,6 @@ class Step:
             fact = "completed" if outcome.completed else "cancelled"
             self._note(fact, reference=f"instance:{self.instance.id}")
 
-    def _end_rows(self, plan: "_Plan") -> None:
-        db = self.db
-        withdrawn = [row.id for row in plan.ended_tasks if row.id != self._completing]
-        if withdrawn:
-            values = {"status": "withdrawn", "ended_at": self.now, "paused_at": None}
-            change(db, UserTask, withdrawn, values)
-        if plan.ended_jobs:
-            change(db, Job, [row.id for row in plan.ended_jobs], {"status": "withdrawn", "ended_at": self.now})
-            unheard = [row.id for row in plan.ended_jobs if row.kind == "message"]
-            for job in db.execute(select(Job).where(Job.id.in_(unheard))).scalars() if unheard else ():
-                messages.say_again(db, job, now=self.now)
-        if plan.ended_subscriptions:
-            db.execute(
-                delete(Subscription).where(Subscription.id.in_(plan.ended_subscriptions)), execution_options=_PLAIN
-            )
-        if plan.ended_drafts:
-            db.execute(delete(Draft).where(Draft.id.in_(plan.ended_drafts)), execution_options=_PLAIN)
-        if plan.ended_intervals:
-            change(db, Interval, plan.ended_intervals, {"ended_at": self.now})
-        if plan.opened:
-            db.execute(
-                insert(Subscription),
-                [
-                    {
-                        "kind": kind,
-                        "name": name,
-                        "correlation_key": key,
-                        "instance_id": self.instance.id,
-                        "element_id": element_id,
-                        "element_instance_id": place,
-                        "created_at": self.now,
-                    }
-                    for kind, name, key, element_id, place in plan.opened
-                ],
-            )
-
-    _completing: int | None = None
-
     def completes(self, user_task_id: int) -> None:
         """This user task is being completed by the push: it is not withdrawn when it ends."""
         self._completing = user_task_id
@@ -432,7 +283,7 @@ class Step:
             payload["error"] = {"code": error.code, "message": error.message, "variables": dict(error.variables)}
         elif outcome.cancelled:
             return
-        values = job_values(
+        values = waits.job_values(
             f"child:{instance.id}",
             "child",
             instance.parent_id,
@@ -445,114 +296,6 @@ class Step:
         values["element_instance_id"] = instance.parent_element_instance_id
         self.db.execute(insert(Job), [values])
 
-    def _listen(self, plan: "_Plan") -> None:
-        subscriptions = [
-            messages.Opened(element_id, place, name, key)
-            for kind, name, key, element_id, place in plan.opened
-            if kind == "message"
-        ]
-        messages.opened(self.db, self.instance, subscriptions, now=self.now)
-
-    def _task(self, wait: UserTaskWait) -> UserTask:
-        """The row of a new user task, not yet in the session."""
-        element, instance = self.model.elements[wait.element_id], self.instance
-        provisional = False
-        if wait.due_date is not None:
-            calendar = calendars.calendar(self.db)
-            provisional = calendar.is_provisional(calendars.local_day(self.now), calendars.local_day(wait.due_date))
-        return UserTask(
-            instance_id=instance.id,
-            root_id=instance.root_id,
-            process_key=instance.process_key,
-            element_id=wait.element_id,
-            element_instance_id=wait.element_instance_id,
-            name=element.name or wait.element_id,
-            lane=element.lane or "",
-            form_definition_id=self._form(wait),
-            candidate_groups=list(wait.candidate_groups),
-            candidate_users=list(wait.candidate_users),
-            assignee=wait.assignee or "",
-            priority=wait.priority,
-            created_at=self.now,
-            due_at=wait.due_date,
-            follow_up_at=wait.follow_up_date,
-            provisional=provisional,
-            scope=instance.scope,
-            subject=instance.subject,
-            business_key=instance.business_key,
-            properties=dict(wait.properties),
-            variables=history.plain(wait.variables),
-        )
-
-    def _form(self, wait: UserTaskWait) -> int | None:
-        form = wait.form
-        if form is None or not form.form_id:
-            return None
-        found = self._bound("form", form.form_id, form.binding, form.version_tag)
-        if found is None:
-            raise ExecutionFailed(
-                "expected a form named {form}, but none is deployed", element_id=wait.element_id, form=form.form_id
-            )
-        return found.id
-
-    def _called(self, wait: CallWait) -> dict[str, object]:
-        found = self._bound("process", wait.called_process_id, wait.binding, wait.version_tag)
-        if found is None:
-            raise ExecutionFailed(
-                "expected a process named {process}, but none is deployed",
-                element_id=wait.element_id,
-                process=wait.called_process_id,
-            )
-        return {"definition": found.id, "variables": dict(wait.variables)}
-
-    def _bound(self, kind: versions.Kind, key: str, binding: Binding, version_tag: str | None) -> Version | None:
-        return versions.shelf(self.db).bound(
-            kind,
-            key,
-            binding=binding,
-            version_tag=version_tag,
-            deployment_id=self.version.deployment_id,
-            day=calendars.local_day(self.now),
-        )
-
-    def _job(
-        self,
-        kind: str,
-        element_id: str,
-        place: str,
-        *,
-        payload: Mapping[str, object] | None = None,
-        due_at: datetime | None = None,
-        retries: int = 3,
-    ) -> dict[str, Any]:
-        instance = self.instance
-        values = job_values(
-            f"{kind}:{instance.id}:{place}:{instance.revision}",
-            kind,
-            instance.id,
-            payload=payload or {},
-            due_at=due_at or self.now,
-            now=self.now,
-            scope=instance.scope,
-            subject=instance.subject,
-            retries=retries,
-        )
-        return {**values, "element_id": element_id, "element_instance_id": place}
-
-
-@dataclass
-class _Plan:
-    """What a step changes in the rows."""
-
-    tasks: list[tuple[UserTask, Sequence[reminders.Reminder]]] = field(default_factory=list)
-    jobs: list[dict[str, Any]] = field(default_factory=list)
-    opened: list[tuple[str, str, str, str, str]] = field(default_factory=list)
-    ended_tasks: list[Row] = field(default_factory=list)
-    ended_jobs: list[Row] = field(default_factory=list)
-    ended_subscriptions: list[int] = field(default_factory=list)
-    ended_drafts: list[int] = field(default_factory=list)
-    ended_intervals: list[int] = field(default_factory=list)
-
 
 def begin(
     db: Session,
@@ -561,11 +304,11 @@ def begin(
     by: str,
     on_behalf_of: str = "",
     now: datetime,
-    rows: Sequence[Row] | None = None,
+    rows: Sequence[waits.Row] | None = None,
 ) -> Step:
     """Brings a locked, active run back into memory, with the rows of what it waits for (`rows` when they were just read)."""
     step = fresh(db, instance, by=by, on_behalf_of=on_behalf_of, now=now)
-    step.rows = live_rows(db, instance.id) if rows is None else rows
+    step.rows = waits.live_rows(db, instance.id) if rows is None else rows
     step.execution = Execution.load(versions.process(db, instance.definition_id), instance.state, host=step, now=now)
     return step
 
@@ -576,114 +319,6 @@ def fresh(db: Session, instance: Instance, *, by: str, on_behalf_of: str = "", n
     return Step(db, instance, version, versions.model(db, version.id), by, now, on_behalf_of)
 
 
-def job_values(
-    key: str,
-    kind: str,
-    instance_id: int | None,
-    *,
-    payload: Mapping[str, object],
-    due_at: datetime,
-    now: datetime,
-    scope: str,
-    subject: str,
-    retries: int = 3,
-) -> dict[str, Any]:
-    """The columns of a new job; every job has the same ones, so that many go in one statement."""
-    return {
-        "key": key,
-        "kind": kind,
-        "instance_id": instance_id,
-        "element_id": "",
-        "element_instance_id": "",
-        "user_task_id": None,
-        "payload": history.plain(payload),
-        "due_at": due_at,
-        "status": "waiting",
-        "attempts": 0,
-        "retries": retries,
-        "created_at": now,
-        "scope": scope,
-        "subject": subject,
-    }
-
-
-def reminder_job(task: UserTask, ring: reminders.Reminder, *, now: datetime) -> dict[str, Any]:
-    """The job of a reminder."""
-    values = job_values(
-        reminders.key(task, ring),
-        "reminder",
-        task.instance_id,
-        payload={"row": ring.row},
-        due_at=ring.due_at,
-        now=now,
-        scope=task.scope,
-        subject=task.subject,
-    )
-    return {
-        **values,
-        "element_id": task.element_id,
-        "element_instance_id": task.element_instance_id,
-        "user_task_id": task.id,
-    }
-
-
-def change(
-    db: Session, table: type[UserTask] | type[Job] | type[Interval], ids: Sequence[int], values: Mapping[str, Any]
-) -> None:
-    """Changes rows in one statement; what this session knows of them is read again when it is asked for."""
-    db.execute(update(table).where(table.id.in_(ids)).values(**values), execution_options=_PLAIN)
-    for one in [one for one in db.identity_map.values() if isinstance(one, table) and one.id in ids]:
-        db.expire(one)
-
-
 def _flows(entry: TrailEntry) -> Sequence[object]:
     flows = entry.detail.get("flows")
     return [flows] if flows else []
-
-
-_PLAIN: Final = {"synchronize_session": False}
-_TASK_COLUMNS: Final = (
-    "instance_id",
-    "root_id",
-    "process_key",
-    "element_id",
-    "element_instance_id",
-    "name",
-    "lane",
-    "form_definition_id",
-    "candidate_groups",
-    "candidate_users",
-    "assignee",
-    "priority",
-    "created_at",
-    "due_at",
-    "follow_up_at",
-    "provisional",
-    "scope",
-    "subject",
-    "business_key",
-    "properties",
-    "variables",
-)
-_NONE: Final = cast(null(), Integer)
-_LIVE_ROWS: Final = union_all(
-    select(literal("task"), UserTask.id, UserTask.element_instance_id, _NONE, UserTask.status).where(
-        UserTask.instance_id == bindparam("instance", type_=Integer), UserTask.status.in_(_OPEN_TASKS)
-    ),
-    select(literal("job"), Job.id, Job.element_instance_id, Job.user_task_id, Job.kind).where(
-        Job.instance_id == bindparam("instance", type_=Integer), Job.status.in_(_LIVE_JOBS)
-    ),
-    select(literal("subscription"), Subscription.id, Subscription.element_instance_id, _NONE, Subscription.kind).where(
-        Subscription.instance_id == bindparam("instance", type_=Integer)
-    ),
-    select(literal("draft"), Draft.id, cast(literal(""), String), Draft.user_task_id, literal(""))
-    .join(UserTask, UserTask.id == Draft.user_task_id)
-    .where(UserTask.instance_id == bindparam("instance", type_=Integer), UserTask.status.in_(_OPEN_TASKS)),
-    select(literal("interval"), Interval.id, cast(literal(""), String), Interval.user_task_id, Interval.kind)
-    .join(UserTask, UserTask.id == Interval.user_task_id)
-    .where(
-        UserTask.instance_id == bindparam("instance", type_=Integer),
-        UserTask.status.in_(_OPEN_TASKS),
-        Interval.ended_at.is_(None),
-    ),
-)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import forms, history, instances, pushes, steps, versions
+from engine import forms, history, instances, pushes, steps, versions, waits
 from engine.clocks import (
     Stretch,
     extend,
@@ -196,7 +196,7 @@ def _begin(db: Session, task: UserTask, verb: str, *, by: str, on_behalf_of: str
     if instance is None or instance.status != "active":
         db.refresh(task)
         raise not_open(task, verb)
-    rows = steps.live_rows(db, instance.id)
+    rows = waits.live_rows(db, instance.id)
     if not any(row.table == "task" and row.id == task.id and row.kind == "open" for row in rows):
         db.refresh(task)
         raise not_open(task, verb)
@@ -228,7 +228,7 @@ def _hold(
     """Keeps the submission as a job that has given up, for a supervisor to try again."""
     task.status = "held"
     instance = db.get_one(Instance, task.instance_id)
-    values = steps.job_values(
+    values = waits.job_values(
         f"submission:{kept.id}",
         "submission",
         task.instance_id,

@@ -1,7 +1,7 @@
 """All tables of the house together, and how a column in a database is compared with one in the code."""
 
 import importlib
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import JSON, Column, MetaData, TypeDecorator
 from sqlalchemy.types import TypeEngine
@@ -35,7 +35,7 @@ def include_object(thing: Any, name: str | None, type_: str, reflected: bool, co
     return not (type_ == "table" and reflected and compare_to is None and name in {"spatial_ref_sys"})
 
 
-def render_item(type_: str, thing: Any, autogen_context: Any) -> str | bool:
+def render_item(type_: str, thing: Any, autogen_context: Any) -> str | Literal[False]:
     """How a revision names our own column types."""
     if type_ == "type" and isinstance(thing, JSON):
         autogen_context.imports.add("from sqlalchemy.dialects import postgresql")
