@@ -1,0 +1,500 @@
+"""The command: starts the doors together, deploys, imports, verifies. It imports everything and is imported by nobody."""
+
+import argparse
+import json
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, cast
+
+from rich.console import Console
+from rich.table import Table
+
+from casework import access, annotating, demo, importing, people, published_years, territories
+from casework.schema import revising
+from casework.services import all_services
+from engine import calendars, decisions, definitions, feel, working_days
+from engine.calendars import SHANGHAI, calendar, end_of_business, local_day
+from engine.db import Database
+from engine.errors import Invalid, Problem, Undeployable
+from scheduler import ticks
+from scheduler.clock import DatabaseClock, DemoClock, LockFile, Ringer, wall_now
+
+ROOT: Final = Path(__file__).resolve().parent
+WORKFLOWS: Final = ROOT / "workflows"
+ROSTERS: Final = ROOT / "tests" / "data" / "rosters"
+DRAWINGS: Final = {".bpmn", ".dmn", ".form"}
+CONSOLE: Final = Console(highlight=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; answers the exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.command(given) or 0)
+    except Undeployable as refused:
+        _say_findings(refused.findings)
+        CONSOLE.print(f"[red]{refused}[/]")
+    except Invalid as refused:
+        CONSOLE.print(f"[red]{refused}[/]")
+        for key, sentences in refused.fields.items():
+            for sentence in sentences:
+                CONSOLE.print(f"  {key or '—'}: {sentence}")
+    except Problem as problem:
+        CONSOLE.print(f"[red]{problem}[/]")
+    except KeyboardInterrupt:
+        CONSOLE.print("stopped")
+        return 130
+    return 1
+
+
+# --- the house ------------------------------------------------------------------------------------------------------------
+
+
+def run(given: argparse.Namespace) -> int:
+    """Makes or updates the database, deploys the drawings, loads the demo, serves pages and clock until it is stopped."""
+    if not _is_free(given.host, given.port):
+        CONSOLE.print(f"[red]port {given.port} of {given.host} is in use; choose another one with --port[/]")
+        return 1
+    began = time.monotonic()
+    database = _open(given)
+    _step(f"database {database.url.render_as_string(hide_password=True)}", lambda: _prepare(database))
+    clock = DemoClock(database)
+    with database.reading() as db:
+        known = demo.is_seeded(db)
+        empty = not territories.tree(db).nodes
+    wants_demo = given.demo and (known or empty)
+    now = demo.BEGIN if wants_demo and not known else clock.now()
+    _step("drawings", lambda: _deploy_folder(database, WORKFLOWS, "system", now))
+    if wants_demo and not known:
+        with CONSOLE.status("the demo province") as status:
+            demo.seed(database, ROSTERS, lambda said: status.update(f"the demo province: {said}"))
+        clock.set(demo.TODAY, by="system")
+        CONSOLE.print(f"  the demo province lives, today is {demo.TODAY:%Y-%m-%d}")
+    elif empty:
+        _step("territories and published calendars", lambda: _first_rows(database, clock.now()))
+    if wants_demo:
+        _print_log_ins(database)
+    CONSOLE.print(
+        f"[green]ready in {time.monotonic() - began:.1f} s:[/] http://{given.host}:{given.port}  (Ctrl+C stops it)"
+    )
+    if given.only_prepare:
+        return 0
+    database.close()
+    _serve(given, is_demo=wants_demo)
+    return 0
+
+
+def _serve(given: argparse.Namespace, *, is_demo: bool) -> None:
+    """Pages and clock in one process: one writer, people first. gunicorn watches over it and brings it back."""
+    from gunicorn.app.base import BaseApplication
+
+    from web.app import create_app
+    from web.counter import Settings
+
+    ringers: list[Ringer] = []
+
+    def begin(worker: Any) -> None:
+        database = worker.app.database
+        ringer = Ringer(database, DemoClock(database) if is_demo else DatabaseClock(database), _lock_file(database))
+        ringer.start()
+        ringers.append(ringer)
+
+    def end(_server: Any, _worker: Any) -> None:
+        for ringer in ringers:
+            ringer.stop()
+
+    class House(BaseApplication):
+        database: Database
+
+        def load_config(self) -> None:
+            settings = {
+                "bind": f"{given.host}:{given.port}",
+                "workers": 1,
+                "worker_class": "gthread",
+                "threads": 8,
+                "timeout": 120,
+                "graceful_timeout": 10,
+                "loglevel": "warning",
+                "proc_name": "xiaohao",
+                "control_socket_disable": True,
+                "post_worker_init": begin,
+                "worker_exit": end,
+            }
+            for key, value in settings.items():
+                if key in self.cfg.settings:
+                    self.cfg.set(key, value)
+
+        def load(self) -> Any:
+            self.database = _open(given)
+            clock = DemoClock(self.database) if is_demo else DatabaseClock(self.database)
+            settings = Settings(
+                secret_key=_secret_key(),
+                clock=clock.now,
+                wall=wall_now,
+                demo=is_demo,
+                secure_cookies=os.environ.get("XIAOHAO_SECURE_COOKIES", "") == "1",
+            )
+            return create_app(self.database, settings)
+
+    House().run()
+
+
+def _prepare(database: Database) -> None:
+    revising.upgrade(database)
+    wrong = database.check()
+    if wrong:
+        raise Problem("this database could lose acknowledged work: {reasons}", reasons="; ".join(wrong))
+
+
+def _first_rows(database: Database, now: datetime) -> None:
+    with database.transaction() as db:
+        territories.load_guangxi(db)
+        published_years.enter(db, by=people.SYSTEM, now=now)
+
+
+def _print_log_ins(database: Database) -> None:
+    """One fresh password for the people of the demo, made at every start and kept nowhere."""
+    password = f"xh-{secrets.token_hex(3)}-{secrets.token_hex(3)}"
+    with database.transaction() as db:
+        shown = demo.log_ins(db)
+        for one in shown:
+            access.set_password(db, one.username, password, by=people.SYSTEM, now=wall_now())
+    table = Table("user name", "post", "who", "where", title=f"log in with the password [bold]{password}[/]")
+    for one in shown:
+        table.add_row(one.username, one.role, one.name, one.place)
+    CONSOLE.print(table)
+
+
+# --- the other commands ---------------------------------------------------------------------------------------------------
+
+
+def deploy(given: argparse.Namespace) -> int:
+    """Publishes drawings, decisions and forms together."""
+    database = _prepared(given)
+    files = _files(given.files or [str(WORKFLOWS)])
+    now = _clock(database).now()
+    with database.transaction() as db:
+        done = definitions.deploy(db, files, name=given.name, source="command", by=given.by, now=now)
+    _say_findings(done.findings)
+    for one in done.definitions:
+        CONSOLE.print(f"  {one.kind:9} {one.key} version {one.version}{' (new)' if one.is_new else ''}")
+    return 0
+
+
+def check(given: argparse.Namespace) -> int:
+    """Reads and lints files as a deployment would, and publishes nothing."""
+    database = _prepared(given)
+    files = _files(given.files or [str(WORKFLOWS)])
+    findings: Sequence[Any] = ()
+    try:
+        with database.transaction() as db:
+            findings = definitions.deploy(
+                db, files, name="check", source="command", by=given.by, now=_clock(database).now()
+            ).findings
+            raise _Undone
+    except _Undone:
+        _say_findings(findings)
+    except Undeployable as refused:
+        _say_findings(refused.findings)
+        return 1
+    CONSOLE.print(f"{len(files)} files can be deployed")
+    return 0
+
+
+class _Undone(Exception):
+    """Ends a transaction whose work is to be forgotten."""
+
+
+def bring_in(given: argparse.Namespace) -> int:
+    """Reads a roster and says what there is to say; with --apply it is imported, with --copy the sheet comes back annotated."""
+    database = _prepared(given)
+    now = _clock(database).now()
+    path = Path(given.file)
+    options = importing.Options(unit=given.unit, year=given.year, period=given.period, grade=given.grade)
+    with database.transaction() as db:
+        reading = importing.read(db, path.name, path.read_bytes(), kind=given.kind, options=options, now=now)
+        if given.apply:
+            kept = importing.keep(db, reading, by=given.by, now=now)
+            reading = importing.apply(db, kept.id, by=given.by, now=now)
+    table = Table("row", "column", "", "what")
+    colours = {"refused": "red", "warning": "yellow", "repaired": "blue"}
+    for one in reading.remarks:
+        column = reading.sheet.headers[one.column - 1] if one.column else ""
+        table.add_row(str(one.row), column, f"[{colours[one.severity]}]{one.severity}[/]", str(one.sentence))
+    CONSOLE.print(table)
+    CONSOLE.print(
+        f"{len(reading.records)} rows: {len(reading.refused)} refused, {len(reading.remarked)} with a remark, "
+        f"{reading.clean} without; {'imported' if given.apply else 'nothing was written (use --apply)'}"
+    )
+    if given.copy:
+        Path(given.copy).write_bytes(annotating.annotate(reading))
+        CONSOLE.print(f"annotated copy: {given.copy}")
+    return 0
+
+
+def verify(given: argparse.Namespace) -> int:
+    """Checks the invariants of the house on the whole database."""
+    from engine import verify as invariants
+
+    database = _prepared(given)
+    with database.reading() as db:
+        faults = list(invariants.check(db))
+    for fault in faults:
+        CONSOLE.print(f"[red]{fault}[/]")
+    CONSOLE.print("no fault was found" if not faults else f"{len(faults)} faults")
+    return 1 if faults else 0
+
+
+def evaluate(given: argparse.Namespace) -> int:
+    """Evaluates a FEEL expression over JSON variables, with the calendar's functions when there is a database."""
+    context = cast(Mapping[str, Any], _json(given.context))
+    database = _prepared(given)
+    with database.reading() as db:
+        functions = working_days.functions(lambda: calendar(db))
+        names = [*context, *functions]
+        value = feel.parse(given.expression, names=names).evaluate(
+            context, now=_clock(database).now(), functions=functions
+        )
+    _print_value(value)
+    return 0
+
+
+def decide(given: argparse.Namespace) -> int:
+    """Evaluates a deployed decision and says why."""
+    database = _prepared(given)
+    with database.reading() as db:
+        decided = decisions.evaluate(db, given.decision, _json(given.input), now=_clock(database).now())
+    _print_value(decided.value)
+    CONSOLE.print_json(json.dumps(decided.explanation, ensure_ascii=False, default=str))
+    return 0
+
+
+def tell_time(given: argparse.Namespace) -> int:
+    """Shows the domain's time; `advance 5wd` (3d, 2h) moves the demo's clock and does what falls due on the way."""
+    database = _prepared(given)
+    with database.reading() as db:
+        is_demo = demo.is_seeded(db)
+        days = calendar(db)
+    clock = DemoClock(database) if is_demo else DatabaseClock(database)
+    now = clock.now()
+    if given.verb == "advance":
+        if not isinstance(clock, DemoClock):
+            raise Invalid("only the clock of the demo can be moved")
+        to = _later(days, now, given.by_how_much)
+        ran = ticks.advance(database, clock, to, by=given.by)
+        CONSOLE.print(f"{ran} jobs ran on the way")
+        now = clock.now()
+    CONSOLE.print(f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M} (+08:00){', demo' if is_demo else ''}")
+    return 0
+
+
+def password(given: argparse.Namespace) -> int:
+    """Gives a person a new password, shown once; with --name and --post the person is added first (the first administrator)."""
+    database = _prepared(given)
+    now = _clock(database).now()
+    fresh = secrets.token_urlsafe(12)
+    with database.transaction() as db:
+        if not territories.tree(db).nodes:
+            territories.load_guangxi(db)
+            published_years.enter(db, by=given.by, now=now)
+        if given.name:
+            person = people.add(db, given.username, given.name, by=given.by, now=now)
+            since = local_day(now)
+            for post in given.post or ["ADM"]:
+                people.appoint(db, person, post, given.territory, since=since, by=given.by, now=now)
+        access.set_password(db, given.username, fresh, by=given.by, now=wall_now())
+    CONSOLE.print(f"{given.username}: {fresh}")
+    return 0
+
+
+def story(given: argparse.Namespace) -> int:
+    """Runs the stories of one process, or of all."""
+    import pytest
+
+    folder = ROOT / "tests" / "stories"
+    target = folder / f"test_{given.process}.py" if given.process else folder
+    if not target.exists():
+        raise Invalid(
+            "there are no stories of {process}; known are {known}",
+            process=given.process,
+            known=", ".join(sorted(path.stem.removeprefix("test_") for path in folder.glob("test_*.py"))),
+        )
+    return int(pytest.main(["-v", "-p", "no:cacheprovider", "--without-postgresql", str(target)]))
+
+
+# --- what they share ------------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="xiaohao", description="销号: cases of enterprises, from the list to striking off"
+    )
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--database", default="", help="SQLAlchemy URL; default: XIAOHAO_DATABASE_URL, else data/xiaohao.db"
+    )
+    shared.add_argument("--by", default=people.SYSTEM, help="who does it, for the history")
+    verbs = parser.add_subparsers(required=True, metavar="command")
+
+    def verb(name: str, command: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        words = (command.__doc__ or "").strip()
+        made = verbs.add_parser(name, parents=[shared], help=words, description=words)
+        made.set_defaults(command=command)
+        return made
+
+    one = verb("run", run)
+    one.add_argument("--host", default="127.0.0.1")
+    one.add_argument("--port", type=int, default=8000)
+    one.add_argument(
+        "--no-demo", dest="demo", action="store_false", help="begin empty instead of with the demo province"
+    )
+    one.add_argument("--only-prepare", action="store_true", help="prepare everything and stop before serving")
+    one = verb("deploy", deploy)
+    one.add_argument("files", nargs="*", help="files or folders; default: workflows/")
+    one.add_argument("--name", default="policy")
+    verb("check", check).add_argument("files", nargs="*", help="files or folders; default: workflows/")
+    one = verb("import", bring_in)
+    one.add_argument("file")
+    one.add_argument("--apply", action="store_true", help="write it; without, it is a dry run")
+    one.add_argument("--copy", default="", metavar="XLSX", help="where to put the annotated copy of the sheet")
+    one.add_argument("--kind", default="", choices=["", "enterprises", "quarter", "officers"])
+    one.add_argument("--unit", default="", help="千元, 万元, 亿元, 元: when the sheet names none")
+    one.add_argument("--year", type=int, default=0)
+    one.add_argument("--period", default="", help="like 2026Q1")
+    one.add_argument("--grade", default="g1", choices=["g1", "g2", "g3"], help="official, verified, self-reported")
+    verb("verify", verify)
+    one = verb("feel", evaluate)
+    one.add_argument("expression")
+    one.add_argument("--context", default="{}", help="variables as JSON")
+    one = verb("decide", decide)
+    one.add_argument("decision")
+    one.add_argument("--input", default="{}", help="inputs as JSON")
+    one = verb("clock", tell_time)
+    one.add_argument("verb", nargs="?", default="show", choices=["show", "advance"])
+    one.add_argument("by_how_much", nargs="?", default="1wd", help="5wd working days, 3d days, 2h hours")
+    one = verb("password", password)
+    one.add_argument("username")
+    one.add_argument("--name", default="", help="add this person first")
+    one.add_argument("--post", action="append", default=None, help="a post of the new person; default: ADM")
+    one.add_argument("--territory", default=territories.REGION, help="territory path of the post")
+    verb("story", story).add_argument("process", nargs="?", default="")
+    return parser
+
+
+def _open(given: argparse.Namespace) -> Database:
+    url = given.database or os.environ.get("XIAOHAO_DATABASE_URL", "")
+    if not url:
+        folder = _data()
+        folder.mkdir(exist_ok=True)
+        url = f"sqlite:///{folder / 'xiaohao.db'}"
+    return Database(url, info={"services": all_services()})
+
+
+def _prepared(given: argparse.Namespace) -> Database:
+    database = _open(given)
+    _prepare(database)
+    return database
+
+
+def _clock(database: Database) -> DemoClock | DatabaseClock:
+    with database.reading() as db:
+        return DemoClock(database) if demo.is_seeded(db) else DatabaseClock(database)
+
+
+def _data() -> Path:
+    return ROOT / "data"
+
+
+def _lock_file(database: Database) -> LockFile:
+    name = database.url.database or "xiaohao"
+    path = Path(name).with_suffix(".clock") if database.is_sqlite else _data() / f"{name}.clock"
+    return LockFile(path)
+
+
+def _secret_key() -> str:
+    """The key of the session cookies: from the environment, else made once and kept beside the data."""
+    given = os.environ.get("XIAOHAO_SECRET_KEY", "")
+    if given:
+        return given
+    path = _data() / "secret_key"
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _step(what: str, do: Callable[[], object]) -> None:
+    began = time.monotonic()
+    with CONSOLE.status(what):
+        do()
+    CONSOLE.print(f"  {what} [dim]{time.monotonic() - began:.1f} s[/]")
+
+
+def _deploy_folder(database: Database, folder: Path, by: str, now: datetime) -> None:
+    with database.transaction() as db:
+        definitions.deploy(db, _files([str(folder)]), name=folder.name, source="folder", by=by, now=now)
+
+
+def _files(names: Sequence[str]) -> dict[str, bytes]:
+    paths: list[Path] = []
+    for name in names:
+        path = Path(name)
+        paths += sorted(one for one in path.iterdir() if one.suffix in DRAWINGS) if path.is_dir() else [path]
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing or not paths:
+        raise Invalid("there is no such file: {names}", names=", ".join(missing) or ", ".join(names))
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def _later(days: calendars.Calendar, now: datetime, how_much: str) -> datetime:
+    """The time `5wd`, `3d` or `2h` from now; working days end at the close of business."""
+    for unit in ("wd", "d", "h"):
+        number = how_much.removesuffix(unit)
+        if how_much.endswith(unit) and number.isdigit():
+            if unit == "wd":
+                return end_of_business(days.add(local_day(now), int(number))) + timedelta(minutes=1)
+            return now.astimezone(UTC) + (timedelta(days=int(number)) if unit == "d" else timedelta(hours=int(number)))
+    raise Invalid("{how_much} is no stretch of time; write 5wd, 3d or 2h", how_much=how_much)
+
+
+def _json(text: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text, parse_float=Decimal)
+    except ValueError as error:
+        raise Invalid("this is no JSON: {reason}", reason=str(error)) from error
+    if not isinstance(value, dict):
+        raise Invalid("write the variables as a JSON object")
+    return cast(Mapping[str, Any], value)
+
+
+def _print_value(value: object) -> None:
+    CONSOLE.print_json(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _say_findings(findings: Sequence[Any]) -> None:
+    for finding in findings:
+        colour = "red" if finding.severity == "error" else "yellow"
+        CONSOLE.print(f"  [{colour}]{finding.severity}[/] {finding}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
