@@ -41,13 +41,25 @@ class UserTask(ElementSpec):
         task: Locals = {}
         if assignee := self._who(instance):
             task["assignee"] = assignee
-        if groups := self._names(instance, self.candidate_groups, "candidate groups"):
+        if groups := self._names(
+            instance,
+            self.candidate_groups,
+            "the candidate groups of {element} must be texts, but {expression} gives {value}",
+        ):
             task["groups"] = groups
-        if users := self._names(instance, self.candidate_users, "candidate users"):
+        if users := self._names(
+            instance,
+            self.candidate_users,
+            "the candidate users of {element} must be texts, but {expression} gives {value}",
+        ):
             task["users"] = users
-        if due := self._moment(instance, self.due_date, "due date"):
+        if due := self._moment(
+            instance, self.due_date, "the due date of {element} cannot be read: {expression} gives {value}"
+        ):
             task["due"] = due.isoformat()
-        if follow_up := self._moment(instance, self.follow_up_date, "follow-up date"):
+        if follow_up := self._moment(
+            instance, self.follow_up_date, "the follow-up date of {element} cannot be read: {expression} gives {value}"
+        ):
             task["follow_up"] = follow_up.isoformat()
         if self.priority is not None:
             task["priority"] = self._priority(instance, self.priority)
@@ -78,10 +90,11 @@ class UserTask(ElementSpec):
         if value is None or isinstance(value, str):
             return value or None
         if isinstance(value, dict | list | bool):
-            self._refuse("assignee", self.assignee, value)
+            template = "the assignee of {element} must be a text, but {expression} gives {value}"
+            self._refuse(template, self.assignee, value)
         return str(value)
 
-    def _names(self, instance: ElementInstance, text: Text | None, what: str) -> list[object]:
+    def _names(self, instance: ElementInstance, text: Text | None, template: str) -> list[object]:
         """Static text is a comma-separated list; FEEL gives a list of texts, one text, or null."""
         if text is None:
             return []
@@ -91,39 +104,34 @@ class UserTask(ElementSpec):
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-            self._refuse(what, text, value)
+            self._refuse(template, text, value)
         return value
 
-    def _moment(self, instance: ElementInstance, text: Text | None, what: str) -> datetime | None:
-        """A date is meant until its end in Shanghai; a duration counts from now."""
+    def _moment(self, instance: ElementInstance, text: Text | None, template: str) -> datetime | None:
+        """A date alone is meant until its end in Shanghai."""
         if text is None:
             return None
         value = instance.workflow.json(text, instance)
         if value is None or value == "":
             return None
         if not isinstance(value, str):
-            self._refuse(what, text, value)
+            self._refuse(template, text, value)
         try:
             return timers.moment(value, end_of_day=True)
-        except timers.NotATime as error:
-            fail(self.element_id, "the {what} of {element} cannot be read: {reason}", what=what, reason=str(error))
+        except timers.NotATime:
+            self._refuse(template, text, value)
 
     def _priority(self, instance: ElementInstance, text: Text) -> int:
         value = instance.workflow.json(text, instance)
         if isinstance(value, str) and value.isdecimal():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
-            self._refuse("priority (0 to 100)", text, value)
+            template = "the priority of {element} must be a whole number from 0 to 100, but {expression} gives {value}"
+            self._refuse(template, text, value)
         return value
 
-    def _refuse(self, what: str, text: Text, value: object) -> NoReturn:
-        fail(
-            self.element_id,
-            "the {what} of {element} cannot be used: {expression} gives {value}",
-            what=what,
-            expression=text.source,
-            value=str(value)[:100],
-        )
+    def _refuse(self, template: str, text: Text, value: object) -> NoReturn:
+        fail(self.element_id, template, expression=text.source, value=str(value)[:100])
 
 
 def _strings(value: object) -> tuple[str, ...]:
@@ -148,7 +156,9 @@ class BusinessRuleTask(ElementSpec):
     def behave(self, instance: ElementInstance) -> bool | None:
         tree, drawn = instance.workflow, self.element.decision
         assert drawn is not None
-        decision_id = tree.string(self.decision_id, instance, "the decision")
+        decision_id = tree.string(
+            self.decision_id, instance, "the decision of {element} must be a text, but {expression} gives {value}"
+        )
         try:
             decided = tree.host.decide(
                 decision_id,
@@ -169,7 +179,9 @@ class CallActivity(ElementSpec):
     process_id: Text
 
     def behave(self, instance: ElementInstance) -> bool | None:
-        called = instance.workflow.string(self.process_id, instance, "the called process")
+        called = instance.workflow.string(
+            self.process_id, instance, "the called process of {element} must be a text, but {expression} gives {value}"
+        )
         instance.internal_data = {"called": called}
         return None
 

@@ -8,6 +8,7 @@ from engine.bpmn import timers, vocabulary
 from engine.bpmn.expressions import is_feel, text
 from engine.bpmn.model import Element, Model, ProcessModel
 from engine.bpmn.xml import Findings
+from engine.errors import Sentence
 
 _JUEL = re.compile(r"[$#]\{")
 
@@ -301,46 +302,46 @@ def _timers(checked: Checked, element: Element) -> None:
         try:
             timers.check(timer.kind, timer.expression)
         except timers.NotATime as error:
-            checked.error("timer", element, "the timer cannot be read: {reason}", reason=str(error))
+            checked.error("timer", element, "the timer cannot be read: {reason}", reason=error.sentence)
 
 
 # --- expressions ------------------------------------------------------------------------------------------------------
 
 
-def _texts(checked: Checked, element: Element) -> Iterator[tuple[str, str | None, bool]]:
+def _texts(checked: Checked, element: Element) -> Iterator[tuple[Sentence, str | None, bool]]:
     """Every text that may be FEEL: what it is, the text, and whether it must be FEEL."""
     for mapping in (*element.inputs, *element.outputs):
-        yield "mapping", mapping.source, False
-    yield "assignee", element.assignee, False
-    yield "candidateGroups", element.candidate_groups, False
-    yield "candidateUsers", element.candidate_users, False
-    yield "dueDate", element.due_date, False
-    yield "followUpDate", element.follow_up_date, False
-    yield "priority", element.priority, False
-    yield "job type", element.job_type, False
-    yield "retries", element.retries, False
-    yield "signal", element.signal, False
+        yield Sentence("Mapping"), mapping.source, False
+    yield Sentence("Assignee"), element.assignee, False
+    yield Sentence("Candidate groups"), element.candidate_groups, False
+    yield Sentence("Candidate users"), element.candidate_users, False
+    yield Sentence("Due date"), element.due_date, False
+    yield Sentence("Follow-up date"), element.follow_up_date, False
+    yield Sentence("Priority"), element.priority, False
+    yield Sentence("Job type"), element.job_type, False
+    yield Sentence("Retries"), element.retries, False
+    yield Sentence("Signal"), element.signal, False
     for flow_id in element.outgoing:
-        yield "condition", checked.process.flows[flow_id].condition, True
+        yield Sentence("Condition"), checked.process.flows[flow_id].condition, True
     if element.message:
-        yield "message name", element.message.name, False
-        yield "correlation key", element.message.correlation_key, False
+        yield Sentence("Message name"), element.message.name, False
+        yield Sentence("Correlation key"), element.message.correlation_key, False
     if element.publish:
-        yield "correlation key", element.publish.correlation_key, False
-        yield "message id", element.publish.message_id, False
-        yield "time to live", element.publish.time_to_live, False
+        yield Sentence("Correlation key"), element.publish.correlation_key, False
+        yield Sentence("Message id"), element.publish.message_id, False
+        yield Sentence("Time to live"), element.publish.time_to_live, False
     if element.timer:
-        yield "timer", element.timer.expression, False
+        yield Sentence("Timer"), element.timer.expression, False
     if element.decision:
-        yield "decision", element.decision.decision_id, False
+        yield Sentence("Decision"), element.decision.decision_id, False
     if element.called:
-        yield "called process", element.called.process_id, False
+        yield Sentence("Called process"), element.called.process_id, False
     if element.script:
-        yield "script", element.script.expression, True
+        yield Sentence("Script"), element.script.expression, True
     if element.multi_instance:
-        yield "input collection", element.multi_instance.input_collection, True
-        yield "output element", element.multi_instance.output_element, True
-        yield "completion condition", element.multi_instance.completion_condition, True
+        yield Sentence("Input collection"), element.multi_instance.input_collection, True
+        yield Sentence("Output element"), element.multi_instance.output_element, True
+        yield Sentence("Completion condition"), element.multi_instance.completion_condition, True
 
 
 def _expressions(checked: Checked, element: Element) -> None:
@@ -358,7 +359,7 @@ def _expressions(checked: Checked, element: Element) -> None:
             except feel.FeelSyntaxError as error:
                 checked.error(
                     "feel-syntax", element, "{what}: {source} is not FEEL: {reason}", what=what, source=source[:100],
-                    reason=str(error),
+                    reason=error.sentence,
                 )  # fmt: skip
         elif must_be_feel:
             checked.error(
@@ -369,12 +370,15 @@ def _expressions(checked: Checked, element: Element) -> None:
 
 def _fixed_values(checked: Checked, element: Element) -> None:
     """Static texts that can be judged before anything runs."""
-    for what, source in (("dueDate", element.due_date), ("followUpDate", element.follow_up_date)):
+    for what, source in (
+        (Sentence("Due date"), element.due_date),
+        (Sentence("Follow-up date"), element.follow_up_date),
+    ):
         if source is not None and not is_feel(source) and not _JUEL.search(source):
             try:
                 timers.moment(source)
             except timers.NotATime as error:
-                checked.error("due-date", element, "{what} cannot be read: {reason}", what=what, reason=str(error))
+                checked.error("due-date", element, "{what} cannot be read: {reason}", what=what, reason=error.sentence)
     priority = element.priority
     if priority is not None and not is_feel(priority) and not (priority.isdecimal() and int(priority) <= 100):
         checked.error("priority", element, "the priority {value} is not a whole number from 0 to 100", value=priority)

@@ -170,7 +170,11 @@ class ThrowEvent(JobElement):
         if event == "message":
             tree.messages.append(self._message(instance))
         elif event == "signal" and self.signal_name is not None:
-            name = tree.string(self.signal_name, instance, "the signal name")
+            name = tree.string(
+                self.signal_name,
+                instance,
+                "the signal name of {element} must be a text, but {expression} gives {value}",
+            )
             tree.signals.append(ThrownSignal(self.element_id, instance.id, name, dict(instance.data)))
         elif event == "error":
             throw_error(instance, self.code, "", dict(instance.data))
@@ -186,18 +190,36 @@ class ThrowEvent(JobElement):
         assert self.message_name is not None
         time_to_live = None
         if self.time_to_live is not None:
-            text = tree.string(self.time_to_live, instance, "the time to live")
+            text = tree.string(
+                self.time_to_live,
+                instance,
+                "the time to live of {element} must be a text, but {expression} gives {value}",
+            )
             try:
                 time_to_live = timers.duration(text).after(tree.now) - tree.now
             except timers.NotATime as error:
-                fail(self.element_id, "the time to live of {element} cannot be read: {reason}", reason=str(error))
+                fail(self.element_id, "the time to live of {element} cannot be read: {reason}", reason=error.sentence)
         return ThrownMessage(
             self.element_id,
             instance.id,
-            tree.string(self.message_name, instance, "the message name"),
-            tree.string(self.message_key, instance, "the correlation key") if self.message_key else "",
+            tree.string(
+                self.message_name,
+                instance,
+                "the message name of {element} must be a text, but {expression} gives {value}",
+            ),
+            tree.string(
+                self.message_key,
+                instance,
+                "the correlation key of {element} must be a text, but {expression} gives {value}",
+            )
+            if self.message_key
+            else "",
             dict(instance.data),
-            tree.string(self.message_id, instance, "the message id") if self.message_id else None,
+            tree.string(
+                self.message_id, instance, "the message id of {element} must be a text, but {expression} gives {value}"
+            )
+            if self.message_id
+            else None,
             time_to_live,
         )
 

@@ -106,19 +106,27 @@ class Execution:
 
     def complete_user_task(self, element_instance_id: str, variables: Variables) -> Outcome:
         """Complete an open user task with these result variables."""
-        instance = self._open(element_instance_id, UserTaskWait, "user task")
+        instance = self._open(
+            element_instance_id, UserTaskWait, "expected element instance {id} to be an open user task, but it is not"
+        )
         return self._push(instance, variables)
 
     def complete_job(self, element_instance_id: str, variables: Variables) -> Outcome:
         """Complete an open job, or a call activity whose called instance has completed."""
-        instance = self._open(element_instance_id, JobWait | CallWait, "job")
+        instance = self._open(
+            element_instance_id, JobWait | CallWait, "expected element instance {id} to be an open job, but it is not"
+        )
         return self._push(instance, variables)
 
     def throw_error(
         self, element_instance_id: str, code: str, message: str = "", variables: Variables | None = None
     ) -> Outcome:
         """Throw a business error at an open job, call activity or user task."""
-        instance = self._open(element_instance_id, JobWait | CallWait | UserTaskWait, "job or user task")
+        instance = self._open(
+            element_instance_id,
+            JobWait | CallWait | UserTaskWait,
+            "expected element instance {id} to be an open job or user task, but it is not",
+        )
         payload = plain_variables(variables or {})
         self._begin()
         throw_error(instance, code, message, payload)
@@ -126,11 +134,19 @@ class Execution:
 
     def fire_timer(self, element_instance_id: str) -> Outcome:
         """Fire an armed timer, whether or not it is due: the caller judges the time. A cycle is armed again."""
-        return self._happen(self._open(element_instance_id, TimerWait, "timer"), {}, "timer")
+        return self._happen(
+            self._open(
+                element_instance_id, TimerWait, "expected element instance {id} to be an armed timer, but it is not"
+            ),
+            {},
+            "timer",
+        )
 
     def deliver_message(self, element_instance_id: str, variables: Variables) -> Outcome:
         """Deliver a correlated message to one open subscription."""
-        instance = self._open(element_instance_id, MessageWait, "message subscription")
+        instance = self._open(
+            element_instance_id, MessageWait, "expected element instance {id} to wait for a message, but it does not"
+        )
         return self._happen(instance, variables, "message")
 
     def broadcast_signal(self, name: str, variables: Variables) -> Outcome:
@@ -170,14 +186,10 @@ class Execution:
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _open(self, element_instance_id: str, kind: type[Wait] | object, what: str) -> ElementInstance:
+    def _open(self, element_instance_id: str, kind: type[Wait] | object, template: str) -> ElementInstance:
         instance = self._tree.tasks.get(element_instance_id)
         if instance is None or not isinstance(self._wait(instance), kind):  # type: ignore[arg-type]
-            raise Conflict(
-                "expected element instance {id} to be an open {what}, but it is not",
-                id=element_instance_id,
-                what=what,
-            )
+            raise Conflict(template, id=element_instance_id)
         return instance
 
     def _wait(self, instance: ElementInstance) -> Wait | None:

@@ -139,7 +139,7 @@ class Extensions:
                     )  # fmt: skip
 
     def _camunda(self, owner: str, name: str, line: int) -> None:
-        instead = vocabulary.CAMUNDA_INSTEAD.get(name, "what Camunda 8 has for it")
+        instead = vocabulary.CAMUNDA_INSTEAD.get(name, vocabulary.WHAT_CAMUNDA_8_HAS)
         self.findings.error(
             "camunda-7", owner, "camunda:{name} belongs to Camunda 7 and is not executed; use {instead}", name=name,
             instead=instead, line=line,

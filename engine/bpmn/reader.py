@@ -239,14 +239,10 @@ class _Reader:
                 line=line_of(node),
             )  # fmt: skip
             return
-        instead = vocabulary.REFUSED_LOOPS.get(local)
-        if instead is None and local in {"potentialOwner", "humanPerformer", "performer", "resourceRole"}:
-            instead = "use zeebe:assignmentDefinition"
-        if instead is None and local == "script":
-            instead = "use zeebe:script with FEEL"
+        instead = vocabulary.INSTEAD_OF_CHILDREN.get(local, vocabulary.LEAVE_OUT)
         self.findings.error(
             "unsupported-element", owner, "{name} is not executed; {instead}", name=local,
-            instead=instead or "leave it out", line=line_of(node),
+            instead=instead, line=line_of(node),
         )  # fmt: skip
 
     def _flow(self, node: etree._Element, inside: _Inside) -> None:
@@ -329,7 +325,7 @@ class _Reader:
             if local not in {"extensionElements", "completionCondition", "documentation"}:
                 self.findings.error(
                     "unsupported-element", owner, "{name} is not executed; {instead}", name=local,
-                    instead="use zeebe:loopCharacteristics", line=line_of(each),
+                    instead=vocabulary.INSTEAD_OF_CHILDREN.get(local, vocabulary.LEAVE_OUT), line=line_of(each),
                 )  # fmt: skip
         extension = loop_extension(loop)
         collection = None if extension is None else attribute(extension, "inputCollection")
@@ -364,7 +360,7 @@ class _Reader:
         if references:
             self.findings.error(
                 "unsupported-element", element.id, "{name} is not executed; {instead}", name="eventDefinitionRef",
-                instead="put the event definition into the event", line=element.line,
+                instead=vocabulary.INSTEAD_OF_CHILDREN["eventDefinitionRef"], line=element.line,
             )  # fmt: skip
         if not definitions:
             return element
@@ -379,12 +375,21 @@ class _Reader:
             case "timer":
                 return replace(element, timer=self._timer(definition, element.id))
             case "signal":
-                return replace(element, signal=self._referred(definition, "signalRef", self.signals, element.id))
+                return replace(
+                    element,
+                    signal=self._referred(
+                        definition, "signalRef", self.signals, element.id, "there is no signal with the id {id}"
+                    ),
+                )
             case "error":
-                code = self._referred(definition, "errorRef", self.errors, element.id)
+                code = self._referred(
+                    definition, "errorRef", self.errors, element.id, "there is no error with the id {id}"
+                )
                 return replace(element, error_code=code or None)
             case "escalation":
-                code = self._referred(definition, "escalationRef", self.escalations, element.id)
+                code = self._referred(
+                    definition, "escalationRef", self.escalations, element.id, "there is no escalation with the id {id}"
+                )
                 return replace(element, escalation_code=code or None)
             case "link":
                 return replace(element, link=attribute(definition, "name"))
@@ -398,20 +403,20 @@ class _Reader:
         message = self.messages.get(_local(reference))
         if message is None:
             self.findings.error(
-                "unknown-reference", owner, "there is no {what} with the id {id}", what="message", id=reference,
-                line=line_of(node),
+                "unknown-reference", owner, "there is no message with the id {id}", id=reference, line=line_of(node)
             )  # fmt: skip
         return message
 
-    def _referred(self, node: etree._Element, name: str, known: Mapping[str, str], owner: str) -> str | None:
+    def _referred(
+        self, node: etree._Element, name: str, known: Mapping[str, str], owner: str, template: str
+    ) -> str | None:
         reference = attribute(node, name)
         if reference is None:
             return None
         found = known.get(_local(reference))
         if found is None:
             self.findings.error(
-                "unknown-reference", owner, "there is no {what} with the id {id}", what=name.removesuffix("Ref"),
-                id=reference, line=line_of(node),
+                "unknown-reference", owner, template, id=reference, line=line_of(node)
             )  # fmt: skip
         return found
 

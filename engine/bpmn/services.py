@@ -33,7 +33,9 @@ class JobElement(ElementSpec):
     def serve(self, instance: ElementInstance) -> bool | None:
         """Have the job done now, or leave it waiting."""
         tree = instance.workflow
-        job_type = tree.string(self.job_type, instance, "the job type")
+        job_type = tree.string(
+            self.job_type, instance, "the job type of {element} must be a text, but {expression} gives {value}"
+        )
         headers = self.element.headers
         if not tree.host.is_immediate(job_type):
             retries = tree.json(self.retries, instance)

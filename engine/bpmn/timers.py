@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.bpmn.model import TimerKind
+from engine.errors import Sentence
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -34,7 +35,11 @@ _DATE_TIME = re.compile(
 
 
 class NotATime(ValueError):
-    """A text that is no date, duration or cycle of ISO 8601, or one beyond the calendar's end."""
+    """A text that is no date, duration or cycle of ISO 8601, or one beyond the calendar's end; `sentence` says which."""
+
+    def __init__(self, template: str, text: str) -> None:
+        self.sentence = Sentence(template, {"text": text[:60]})
+        super().__init__(str(self.sentence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Period:
             local += timedelta(days=self.days * times)
             return local.astimezone(UTC) + self.rest * times
         except (ValueError, OverflowError, calendar.IllegalMonthError) as error:
-            raise NotATime(f"{anchor.isoformat()} plus this duration lies beyond the calendar") from error
+            raise NotATime("{text} plus this duration lies beyond the calendar", anchor.isoformat()) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def duration(text: str) -> Period:
     """Read `P1Y2M3W4DT5H6M7.8S`; a leading minus makes all parts negative. Raises `NotATime`."""
     found = _DURATION.fullmatch(text.strip())
     if not found:
-        raise NotATime(f"{text[:60]!r} is not an ISO 8601 duration")
+        raise NotATime("{text} is not an ISO 8601 duration", text)
     part = {name: int(value or 0) for name, value in found.groupdict().items() if name not in {"sign", "fraction"}}
     sign = -1 if found["sign"] == "-" else 1
     micro = int(((found["fraction"] or "") + "000000")[:6])
@@ -106,7 +111,7 @@ def moment(text: str, *, end_of_day: bool = False) -> datetime:
             return datetime.combine(date.fromisoformat(text), clock, SHANGHAI).astimezone(UTC)
         found = _DATE_TIME.fullmatch(text)
         if not found:
-            raise NotATime(f"{text[:60]!r} is not an ISO 8601 date and time")
+            raise NotATime("{text} is not an ISO 8601 date and time", text)
         micro = int(((found["fraction"] or "") + "000000")[:6])
         day = date.fromisoformat(found["date"])
         hour = int(found["hour"])
@@ -122,17 +127,17 @@ def moment(text: str, *, end_of_day: bool = False) -> datetime:
     except NotATime:
         raise
     except (ValueError, OverflowError, ZoneInfoNotFoundError) as error:
-        raise NotATime(f"{text[:60]!r} is not a date and time of the calendar") from error
+        raise NotATime("{text} is not a date and time of the calendar", text) from error
 
 
 def _cycle(text: str) -> tuple[int | None, str | None, str]:
     """Count (`None` = without end), start and period of `R3/2026-01-01T00:00Z/P3M`."""
     found = _CYCLE.fullmatch(text.strip())
     if not found or found["end"]:
-        raise NotATime(f"{text[:60]!r} is not a cycle like R3/P1M or R/2026-01-01T00:00:00+08:00/P3M")
+        raise NotATime("{text} is not a cycle like R3/P1M or R/2026-01-01T00:00:00+08:00/P3M", text)
     count = int(found["count"]) if found["count"] else None
     if count == 0:
-        raise NotATime(f"{text[:60]!r} repeats never; leave the timer out instead")
+        raise NotATime("{text} repeats never; leave the timer out instead", text)
     return count, found["start"], found["period"]
 
 
@@ -153,7 +158,7 @@ def _positive(text: str) -> Period:
     """A period that leads forward; any other would fire for ever at once."""
     period = duration(text)
     if min(period.months, period.days, period.rest / timedelta(seconds=1)) < 0 or period == Period(0, 0, timedelta()):
-        raise NotATime(f"{text[:60]!r} does not lead forward")
+        raise NotATime("{text} does not lead forward", text)
     return period
 
 

@@ -270,17 +270,12 @@ class Tree(BpmnWorkflow):
             )
         return value
 
-    def string(self, text: Text, instance: ElementInstance, what: str) -> str:
-        """A text that must be there and be a string (a number is written out)."""
+    def string(self, text: Text, instance: ElementInstance, template: str) -> str:
+        """A text that must be there and be a string (a number is written out); `template` says what is wrong otherwise."""
         value = self.json(text, instance)
         if isinstance(value, str) and value:
             return value
-        if isinstance(value, bool) or value is None or isinstance(value, dict | list | str):
-            fail(
-                instance.task_spec.element_id,
-                "expected {what} of {element} to be a text, but {expression} gives {value}",
-                what=what,
-                expression=text.source,
-                value=str(value),
-            )
+        if value is None or isinstance(value, bool | dict | list | str):
+            element_id = instance.task_spec.element_id
+            fail(element_id, template, expression=text.source, value=str(value)[:100])
         return str(value)

@@ -20,14 +20,16 @@ class TimerTrigger:
     def arm(self, instance: ElementInstance) -> Locals:
         """What the instance must remember."""
         tree = instance.workflow
-        value = tree.string(self.text, instance, "the timer")
+        value = tree.string(
+            self.text, instance, "the timer of {element} must be a text, but {expression} gives {value}"
+        )
         try:
             return remembered(timers.arm(self.kind, value, now=tree.now))
         except timers.NotATime as error:
             fail(
                 instance.task_spec.element_id,
                 "the timer of {element} cannot be armed: {reason}",
-                reason=str(error),
+                reason=error.sentence,
                 expression=self.text.source,
             )
 
@@ -42,8 +44,15 @@ class MessageTrigger:
     def arm(self, instance: ElementInstance) -> Locals:
         """What the instance must remember."""
         tree = instance.workflow
-        name = tree.string(self.name, instance, "the message name")
-        return {"message": name, "key": tree.string(self.key, instance, "the correlation key")}
+        name = tree.string(
+            self.name, instance, "the message name of {element} must be a text, but {expression} gives {value}"
+        )
+        return {
+            "message": name,
+            "key": tree.string(
+                self.key, instance, "the correlation key of {element} must be a text, but {expression} gives {value}"
+            ),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,11 @@ class SignalTrigger:
 
     def arm(self, instance: ElementInstance) -> Locals:
         """What the instance must remember."""
-        return {"signal": instance.workflow.string(self.name, instance, "the signal name")}
+        return {
+            "signal": instance.workflow.string(
+                self.name, instance, "the signal name of {element} must be a text, but {expression} gives {value}"
+            )
+        }
 
 
 Trigger = TimerTrigger | MessageTrigger | SignalTrigger

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from engine.errors import Sentence
+
 # --- BPMN elements ----------------------------------------------------------------------------------------------------
 
 TASKS = frozenset({
@@ -34,19 +36,19 @@ EXECUTED_EVENTS: Mapping[str, frozenset[str]] = {
     "intermediateThrowEvent": frozenset({"none", "message", "signal", "escalation", "link"}),
 }
 
-REFUSED_NODES: Mapping[str, str] = {
-    "complexGateway": "draw an inclusive or exclusive gateway with conditions",
-    "transaction": "draw a sub-process with error boundary events",
-    "adHocSubProcess": "draw a sub-process with parallel or inclusive branches",
-    "callChoreography": "draw a call activity",
-    "subChoreography": "draw a sub-process",
-    "choreographyTask": "draw a task",
-    "implicitThrowEvent": "draw an intermediate throw event",
-    "event": "draw a start, intermediate or end event",
+REFUSED_NODES: Mapping[str, Sentence] = {
+    "complexGateway": Sentence("draw an inclusive or exclusive gateway with conditions"),
+    "transaction": Sentence("draw a sub-process with error boundary events"),
+    "adHocSubProcess": Sentence("draw a sub-process with parallel or inclusive branches"),
+    "callChoreography": Sentence("draw a call activity"),
+    "subChoreography": Sentence("draw a sub-process"),
+    "choreographyTask": Sentence("draw a task"),
+    "implicitThrowEvent": Sentence("draw an intermediate throw event"),
+    "event": Sentence("draw a start, intermediate or end event"),
 }
 
-REFUSED_LOOPS: Mapping[str, str] = {
-    "standardLoopCharacteristics": "draw a gateway that leads back, or a multi-instance activity",
+REFUSED_LOOPS: Mapping[str, Sentence] = {
+    "standardLoopCharacteristics": Sentence("draw a gateway that leads back, or a multi-instance activity"),
 }
 
 # Shapes that say something to people and nothing to an engine (Camunda 8 does not execute them either).
@@ -75,13 +77,16 @@ HARMLESS: frozenset[str] = frozenset({
 })  # fmt: skip
 """Attributes without a namespace that are read, checked below, or say nothing to an engine."""
 
-ONLY: Mapping[str, tuple[frozenset[str], str]] = {
-    "instantiate": (frozenset({"false", "0"}), "start the process with a message start event"),
-    "parallelMultiple": (frozenset({"false", "0"}), "draw one event for each trigger"),
-    "startQuantity": (frozenset({"1"}), "join the tokens with a parallel gateway"),
-    "completionQuantity": (frozenset({"1"}), "split the tokens with a parallel gateway"),
-    "isForCompensation": (frozenset({"false", "0"}), "draw what undoes the work behind an error boundary event"),
-    "eventGatewayType": (frozenset({"Exclusive"}), "draw an exclusive event-based gateway"),
+ONLY: Mapping[str, tuple[frozenset[str], Sentence]] = {
+    "instantiate": (frozenset({"false", "0"}), Sentence("start the process with a message start event")),
+    "parallelMultiple": (frozenset({"false", "0"}), Sentence("draw one event for each trigger")),
+    "startQuantity": (frozenset({"1"}), Sentence("join the tokens with a parallel gateway")),
+    "completionQuantity": (frozenset({"1"}), Sentence("split the tokens with a parallel gateway")),
+    "isForCompensation": (
+        frozenset({"false", "0"}),
+        Sentence("draw what undoes the work behind an error boundary event"),
+    ),
+    "eventGatewayType": (frozenset({"Exclusive"}), Sentence("draw an exclusive event-based gateway")),
 }
 """Attributes of which only these values are executed, and what to draw instead of others."""
 
@@ -123,15 +128,15 @@ def zeebe_here(kind: str) -> frozenset[str]:
 ZEEBE_ATTRIBUTES = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"})
 """Attributes that Camunda Modeler keeps for itself."""
 
-ZEEBE_INSTEAD: Mapping[str, str] = {
-    "executionListeners": "draw a service task before or after the element",
-    "taskListeners": "draw a service task before or after the user task",
-    "userTaskForm": "deploy the form as a file of its own and link it by its form id",
-    "linkedResources": "name the resource in a task header",
-    "adHoc": "draw a sub-process with parallel or inclusive branches",
-    "conditionalFilter": "draw a gateway with conditions",
-    "userTask": "draw a user task",
-    "subscription": "put the correlation key on the message",
+ZEEBE_INSTEAD: Mapping[str, Sentence] = {
+    "executionListeners": Sentence("draw a service task before or after the element"),
+    "taskListeners": Sentence("draw a service task before or after the user task"),
+    "userTaskForm": Sentence("deploy the form as a file of its own and link it by its form id"),
+    "linkedResources": Sentence("name the resource in a task header"),
+    "adHoc": Sentence("draw a sub-process with parallel or inclusive branches"),
+    "conditionalFilter": Sentence("draw a gateway with conditions"),
+    "userTask": Sentence("draw a user task"),
+    "subscription": Sentence("put the correlation key on the message"),
 }
 
 # --- camunda: extensions (Camunda 7) ----------------------------------------------------------------------------------
@@ -141,7 +146,7 @@ CAMUNDA_HARMLESS = frozenset({
     "modelerTemplateVersion", "modelerTemplateIcon",
 })  # fmt: skip
 
-CAMUNDA_INSTEAD: Mapping[str, str] = {
+CAMUNDA_INSTEAD: Mapping[str, str | Sentence] = {
     "assignee": "zeebe:assignmentDefinition",
     "candidateGroups": "zeebe:assignmentDefinition",
     "candidateUsers": "zeebe:assignmentDefinition",
@@ -157,17 +162,37 @@ CAMUNDA_INSTEAD: Mapping[str, str] = {
     "delegateExpression": "zeebe:taskDefinition",
     "expression": "zeebe:taskDefinition",
     "connector": "zeebe:taskDefinition",
-    "resultVariable": "zeebe:calledDecision or zeebe:script",
+    "resultVariable": Sentence("zeebe:calledDecision or zeebe:script"),
     "decisionRef": "zeebe:calledDecision",
     "mapDecisionResult": "zeebe:calledDecision",
     "collection": "zeebe:loopCharacteristics",
     "elementVariable": "zeebe:loopCharacteristics",
     "inputOutput": "zeebe:ioMapping",
-    "in": "zeebe:calledElement with zeebe:ioMapping",
-    "out": "zeebe:calledElement with zeebe:ioMapping",
-    "taskListener": "a service task before or after",
-    "executionListener": "a service task before or after",
-    "script": "zeebe:script with FEEL",
+    "in": Sentence("zeebe:calledElement with zeebe:ioMapping"),
+    "out": Sentence("zeebe:calledElement with zeebe:ioMapping"),
+    "taskListener": Sentence("a service task before or after"),
+    "executionListener": Sentence("a service task before or after"),
+    "script": Sentence("zeebe:script with FEEL"),
     "field": "zeebe:taskHeaders",
     "properties": "zeebe:properties",
 }
+
+LEAVE_OUT = Sentence("leave it out")
+WHAT_CAMUNDA_8_HAS = Sentence("what Camunda 8 has for it")
+
+INSTEAD_OF_CHILDREN: Mapping[str, Sentence] = {
+    "potentialOwner": Sentence("use zeebe:assignmentDefinition"),
+    "humanPerformer": Sentence("use zeebe:assignmentDefinition"),
+    "performer": Sentence("use zeebe:assignmentDefinition"),
+    "resourceRole": Sentence("use zeebe:assignmentDefinition"),
+    "script": Sentence("use zeebe:script with FEEL"),
+    "loopCardinality": Sentence("use zeebe:loopCharacteristics"),
+    "loopDataInputRef": Sentence("use zeebe:loopCharacteristics"),
+    "loopDataOutputRef": Sentence("use zeebe:loopCharacteristics"),
+    "inputDataItem": Sentence("use zeebe:loopCharacteristics"),
+    "outputDataItem": Sentence("use zeebe:loopCharacteristics"),
+    "complexBehaviorDefinition": Sentence("use zeebe:loopCharacteristics"),
+    "eventDefinitionRef": Sentence("put the event definition into the event"),
+    **REFUSED_LOOPS,
+}
+"""Children of flow elements that are not executed, and what to draw instead."""

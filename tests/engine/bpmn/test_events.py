@@ -24,7 +24,7 @@ def test_a_boundary_timer_is_gone_when_the_task_is_done_in_time():
     timer = play.wait("late").element_instance_id
     play.complete("plan")
     assert play.outcome.completed
-    with pytest.raises(Conflict, match="open timer"):
+    with pytest.raises(Conflict, match="an armed timer"):
         play.kept.fire_timer(timer)
 
 
