@@ -22,7 +22,7 @@ def usual(element_id: str, shown: Mapping[str, Any], world: Any, **changes: Any)
     both = {word: {**answer, **changes}}
     if element_id == "city_check" and world.case_id:
         both["onsite"] = {**ONSITE, "visited": True}
-    if word == "review" and changes.get("decision") == "return" and not element_id.endswith("_check"):
+    if word == "review" and changes.get("decision") == "return":
         both[word].setdefault("defects", ["unclear"])
     return both
 
@@ -88,7 +88,7 @@ def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -
             return "investigation", {"upheld": False, "finding": "经核查,所反映的异议不成立。"}
         case _ if element_id.startswith("sign_"):
             return "sign", {"agree": True, "disputed": []}
-        case _ if element_id.startswith("lead_review"):
+        case _ if element_id.startswith("lead_review") or (not world.case_id and element_id.endswith("_check")):
             return "check", {"dropped": [], "opinion": "同意"}
         case _:
             return "review", {"decision": "agree", "opinion": "同意。"}

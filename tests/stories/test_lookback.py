@@ -31,7 +31,9 @@ def test_who_accepted_does_not_look_back(world: World) -> None:
 def test_a_relapse_opens_the_item_again_with_a_yellow_light_and_a_new_plan(world: World) -> None:
     closed_case(world)
     world.sleeps_until(date(2027, 1, 15))
-    world.hires("rg2", "RG", "45").completes("check_6", relapse=True, cause="停止研发", conclusion="连续两个季度无研发支出。")
+    world.hires("rg2", "RG", "45").completes(
+        "check_6", relapse=True, cause="停止研发", conclusion="连续两个季度无研发支出。"
+    )
     assert world.item_states() == {"L1": "relapsed"}
     assert world.item().relapse_count == 1
     assert world.state() == "open"
