@@ -63,8 +63,13 @@ def _range_text(value: Range, depth: int) -> str:
     return f"{'[' if value.low_included else '('}{low}..{high}{']' if value.high_included else ')'}"
 
 
+def is_plain_name(name: str) -> bool:
+    """Whether the name is made of words only, so that it can be written without quotes."""
+    return bool(name) and all(part.isidentifier() for part in name.split(" "))
+
+
 def _key(key: str) -> str:
-    return key if key and all(part.isidentifier() for part in key.split(" ")) else quoted(key)
+    return key if is_plain_name(key) else quoted(key)
 
 
 def quoted(text: str) -> str:

@@ -187,6 +187,7 @@ def _range_test(compiler: Compiler, node: RangeNode, scope: Scope | None) -> Tes
 
     def computed(value: Value, env: Env) -> bool | None:
         interval = code(env)
-        return _inside(value, interval) if type(interval) is Range else None
+        # In a range that is none (`[6..4]`, or ends of two kinds) there is nothing.
+        return _inside(value, interval) if type(interval) is Range else False
 
     return computed

@@ -1,0 +1,62 @@
+"""The page about conformance, from the answers."""
+
+from collections.abc import Iterable, Sequence
+
+from tests.conformance.differences import reason
+from tests.conformance.suites import Answer
+
+HEAD = """# Conformance
+
+Written by `make conformance`, which runs other people's suites as they are; do not edit. A *definite* case is one whose answer
+is a value: an engine that fails at everything scores nothing there.
+
+"""
+TITLES = {
+    "compliance-level-2": "DMN 1.5 TCK, level 2",
+    "compliance-level-3": "DMN 1.5 TCK, level 3",
+    "feelin": "feelin, the FEEL of bpmn.io",
+}
+MINIMA = {"compliance-level-2": 100.0, "compliance-level-3": 98.0, "feelin": 95.0}
+
+
+def share(part: int, whole: int) -> float:
+    """A percentage; 100 of nothing."""
+    return 100.0 * part / whole if whole else 100.0
+
+
+def page(answers: Iterable[Answer]) -> str:
+    """The page in Markdown."""
+    everything = list(answers)
+    lines = [HEAD, "| suite | all | | definite | | folders complete |\n| --- | ---: | ---: | ---: | ---: | ---: |\n"]
+    for suite, title in TITLES.items():
+        mine = [answer for answer in everything if answer.suite == suite]
+        definite = [answer for answer in mine if answer.definite]
+        groups = {answer.group for answer in mine}
+        broken = {answer.group for answer in mine if not answer.passed}
+        lines.append(
+            f"| {title} | {_fraction(mine)} | {_fraction(definite)} | {len(groups - broken)} of {len(groups)} |\n"
+        )
+    lines.append(
+        "\n## Every difference, and why\n\n| case | asked | wanted | answered | reason |\n| --- | --- | --- | --- | --- |\n"
+    )
+    lines += [
+        f"| {_cell(answer.id)} | {_code(answer.asked)} | {_cell(answer.wanted)} | {_cell(answer.got)} |"
+        f" {reason(answer) or '**not understood**'} |\n"
+        for answer in everything
+        if not answer.passed
+    ]
+    return "".join(lines)
+
+
+def _fraction(answers: Sequence[Answer]) -> str:
+    passed = sum(answer.passed for answer in answers)
+    return f"{passed} of {len(answers)} | {share(passed, len(answers)):.1f} %"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def _code(text: str) -> str:
+    cut = text[:80].replace("|", "\\|").replace("`", "'")
+    return f"`{cut}`"

@@ -1,0 +1,23 @@
+"""`python -m tests.manual`: writes docs/feel.md, which tests/engine/feel/test_manual.py keeps fresh."""
+
+from engine.feel import FeelFunction, manual
+from tests.conformance.suites import ROOT
+
+PAGE = ROOT / "docs" / "feel.md"
+
+
+def lent() -> list[FeelFunction]:
+    """The functions that the application lends to expressions."""
+    from engine import working_days
+
+    return list(working_days.functions(lambda: None).values())  # pyright: ignore[reportArgumentType]
+
+
+def text() -> str:
+    """The page as it should be."""
+    return manual.page(lent())
+
+
+if __name__ == "__main__":
+    PAGE.write_text(text(), encoding="utf-8")
+    print("docs/feel.md written")
