@@ -140,6 +140,7 @@ def _serve(given: argparse.Namespace, *, is_demo: bool) -> None:
                 wall=wall_now,
                 demo=is_demo,
                 secure_cookies=os.environ.get("XIAOHAO_SECURE_COOKIES", "") == "1",
+                advance=_mover(self.database, clock) if isinstance(clock, DemoClock) else None,
             )
             return create_app(self.database, settings)
 
@@ -258,11 +259,8 @@ def evaluate(given: argparse.Namespace) -> int:
     database = _prepared(given)
     with database.reading() as db:
         functions = working_days.functions(lambda: calendar(db))
-        names = [*context, *functions]
-        value = feel.parse(given.expression, names=names).evaluate(
-            context, now=_clock(database).now(), functions=functions
-        )
-    _print_value(value)
+        value = feel.evaluate(given.expression, context, functions=functions, now=_clock(database).now())
+    _print_value(feel.to_json(value))
     return 0
 
 
@@ -474,6 +472,17 @@ def _later(days: calendars.Calendar, now: datetime, how_much: str) -> datetime:
                 return end_of_business(days.add(local_day(now), int(number))) + timedelta(minutes=1)
             return now.astimezone(UTC) + (timedelta(days=int(number)) if unit == "d" else timedelta(hours=int(number)))
     raise Invalid("{how_much} is no stretch of time; write 5wd, 3d or 2h", how_much=how_much)
+
+
+def _mover(database: Database, clock: DemoClock) -> Callable[[str, str], int]:
+    """Moves the demo's clock for the page: by `5wd`, in somebody's name."""
+
+    def move(how_much: str, by: str) -> int:
+        with database.reading() as db:
+            to = _later(calendar(db), clock.now(), how_much)
+        return ticks.advance(database, clock, to, by=by)
+
+    return move
 
 
 def _json(text: str) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """The administrator's room: the notices that make a year's working days known, and the demonstration's clock."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
@@ -10,12 +11,19 @@ from werkzeug.wrappers import Response
 from casework import permissions
 from engine import calendars
 from engine.calendars import days_from
-from engine.errors import Invalid, Sentence
+from engine.errors import Conflict, Invalid, Sentence
 from engine.tables import CalendarDay, CalendarYear
 from web import counter, language, words
 from web.auth import person, scope
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+STEPS: Mapping[str, Sentence] = {
+    "1wd": Sentence("one working day"),
+    "5wd": Sentence("five working days"),
+    "20wd": Sentence("twenty working days"),
+    "91d": Sentence("a quarter"),
+}
+"""How far the demonstration's clock can be moved at once."""
 _DAY = re.compile(r"^(?:(\d{4})[-/.])?(\d{1,2})[-/.](\d{1,2})$")
 
 
@@ -68,6 +76,25 @@ def enter() -> Response | tuple[str, int]:
         return _page({name: texts for name, texts in errors.items() if texts}, form.to_dict()), 422
     words.tell("the working days of {year} are known now", year=year)
     return redirect(url_for("admin.calendar"), 303)
+
+
+@blueprint.get("/demo")
+def demo() -> str:
+    """What day the demonstration has, and buttons that move it forward."""
+    permissions.check(scope(), "move_clock")
+    return render_template("admin/demo.html", steps=STEPS)
+
+
+@blueprint.post("/demo")
+@counter.outside
+def advance() -> Response:
+    """Let time pass: what falls due on the way is done when it falls due."""
+    permissions.check(scope(), "move_clock")
+    move, how_much = counter.this().settings.advance, request.form.get("by", "")
+    if move is None or how_much not in STEPS:
+        raise Conflict("only the clock of the demonstration can be moved")
+    words.tell("{count} things fell due on the way", count=move(how_much, person().username))
+    return redirect(url_for("admin.demo"), 303)
 
 
 def read_days(text: str, year: int) -> list[date]:
