@@ -2,7 +2,7 @@
 
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help run test bench conformance fmt words islands locks clean
+.PHONY: help run test bench conformance pages fmt words islands locks clean
 
 VENV := .venv
 PYTHON_BIN := $(VENV)/bin/python
@@ -28,6 +28,9 @@ conformance: $(VENV)/test.stamp ## other people's suites; writes docs/conformanc
 fmt: $(VENV)/test.stamp ## format the code and mend what lint can mend
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
+
+pages: $(VENV)/test.stamp ## write the generated pages of docs/ again
+	@$(PYTHON_BIN) -m tests.manual
 
 words: $(VENV)/test.stamp ## collect the sentences of the house into web/translations, say which have no words yet
 	@$(PYTHON_BIN) -m web.catalogues update
