@@ -21,6 +21,7 @@ from casework import (
     demo_answers,
     enterprises,
     importing,
+    measures,
     nightly,
     officers,
     people,
@@ -28,6 +29,7 @@ from casework import (
     published_years,
     territories,
 )
+from casework.case_tables import Case, Measure, Plan
 from casework.tables import Enterprise, Officer, Person, Post, Setting
 from engine import instances, jobs, user_tasks
 from engine.calendars import SHANGHAI, calendar, local_day
@@ -46,7 +48,8 @@ _REGION: Final = {
     "jm": ("JM", "联席机制办公室"), "sup": ("SUP", "督查室"), "des": ("DES", "流程设计"), "adm": ("ADM", "系统管理"),
 }  # fmt: skip
 _CITY: Final = {"ck": ("CK", "科技局"), "cg": ("CG", "工信局"), "cs": ("CS", "国资委"), "cl": ("CL", "分管领导")}
-_COUNTY: Final = {"xk": ("XK", "科技局"), "xg": ("XG", "工信局"), "xs": ("XS", "国资中心"), "xl": ("XL", "分管领导")}
+_COUNTY: Final = {"xk": ("XK", "科技局"), "xg": ("XG", "工信局"), "xl": ("XL", "分管领导")}
+"""In a county the person of the science bureau looks after state-owned enterprises as well, as it often is."""
 _DILIGENCE: Final = (0, 1, 1, 2, 3, 4, 6, 12)
 """How many working days somebody lets a task lie; the last one is late with nearly everything."""
 
@@ -168,7 +171,7 @@ def _year(db: Session, firm: Enterprise, year: int, values: Mapping[str, Any], d
 
 
 def _populate(db: Session, now: datetime) -> None:
-    """Officials in every county, zone and city that has enterprises, the region's, one person per enterprise, and officers."""
+    """Officials in every county, zone and city that has enterprises, those of the region, and liaison officers."""
     tree = territories.tree(db)
     firms = list(db.execute(select(Enterprise).order_by(Enterprise.id)).scalars())
     for username, (post, unit) in _REGION.items():
@@ -183,15 +186,24 @@ def _populate(db: Session, now: datetime) -> None:
         code = path.rsplit("/", 1)[-1].lower()
         for short, (post, unit) in _COUNTY.items():
             name = f"{tree.name(path)}{unit}"
-            _person(db, f"{short}{code}", f"示例{name}", name, post, path, now)
+            person = _person(db, f"{short}{code}", f"示例{name}", name, post, path, now)
+            if post == "XK":
+                people.appoint(db, person, "XS", path, since=_SINCE, by=BY, now=now)
         if path not in staffed:
             person = people.add(
                 db, f"lo{code}-1", f"示例员{tree.name(path)}", unit=f"{tree.name(path)}工信局", by=BY, now=now
             )
             officers.create(db, person, path, title="科员", lines=["工信"], since=_SINCE, by=BY, now=now)
-    for firm in firms:
-        person = people.add(db, f"ent{firm.id}", f"{firm.name}填报员", unit=firm.name, by=BY, now=now)
-        people.appoint(db, person, "ENT", firm.path, enterprise_id=firm.id, since=_SINCE, by=BY, now=now)
+
+
+def _staff_enterprises(db: Session, now: datetime) -> None:
+    """An enterprise gets its person when its case is opened."""
+    known = set(db.execute(select(Post.enterprise_id).where(Post.post == "ENT")).scalars())
+    for case in db.execute(select(Case).order_by(Case.id)).scalars():
+        if case.enterprise_id not in known:
+            firm = enterprises.get(db, case.enterprise_id)
+            person = people.add(db, f"ent{firm.id}", f"{firm.name}填报员", unit=firm.name, by=BY, now=now)
+            people.appoint(db, person, "ENT", firm.path, enterprise_id=firm.id, since=_SINCE, by=BY, now=now)
 
 
 def _person(db: Session, username: str, name: str, unit: str, post: str, path: str, now: datetime) -> Person:
@@ -226,6 +238,8 @@ def _act(database: Database, now: datetime) -> int:
     done = 0
     with database.transaction(background=True) as db:
         days = calendar(db)
+        _staff_enterprises(db, now)
+        _record_measures(db, now)
         open_tasks = list(db.execute(select(UserTask).where(UserTask.status == "open").order_by(UserTask.id)).scalars())
         for task in open_tasks:
             if days.between(local_day(task.created_at), local_day(now)) < _patience(task):
@@ -246,12 +260,36 @@ def _act(database: Database, now: datetime) -> int:
     return done
 
 
+def _record_measures(db: Session, now: datetime) -> None:
+    """The most diligent officers carry their measures through within some weeks of the approval and enter what proves it."""
+    days = calendar(db)
+    query = select(Measure).join(Plan).where(Plan.state == "approved", Measure.state != "done").order_by(Measure.id)
+    for measure in list(db.execute(query).scalars()):
+        case = db.get_one(Case, measure.case_id)
+        since = measure.plan.approved_at or now
+        assignment = officers.of_case(db, case.id)
+        acting = officers.acting_for(db, assignment) if assignment is not None else None
+        lain = days.between(local_day(since), local_day(now))
+        if acting is None or _house(f"enterprise:{case.enterprise_id}") > 1 or lain < 4 + measure.id % 9:
+            continue
+        proof = demo_answers.proof(measure.type, f"{case.case_no}-{measure.id}", local_day(now))
+        try:
+            with db.begin_nested():
+                measures.record(db, measure.id, proof, by=acting.person.username, now=now)
+        except Problem:
+            continue
+
+
+def _house(subject: str) -> int:
+    return Random(subject).choice(_DILIGENCE)  # noqa: S311 - the same story in every demo
+
+
 def _patience(task: UserTask) -> int:
     """How long this task is let lie. Lists are dealt with at once; in the demo's own county everything waits for the visitor."""
     if task.process_key in {"lists", "list_review"}:
         return 0
     dice = Random(f"{task.subject}:{task.element_id}")  # noqa: S311 - the same story in every demo
-    house = Random(task.subject).choice(_DILIGENCE)  # noqa: S311 - the same story in every demo
+    house = _house(task.subject)
     return house + dice.choice((0, 0, 1, 2)) if house < 12 else 60
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import amounts, enterprises, officers, rosters, sheets, territories
+from casework import amounts, enterprises, items, officers, rosters, sheets, territories
 from casework.roster_rows import Reader, Record, Remark
 from casework.tables import Assignment, Enterprise, EnterpriseYear, Import, QuarterReport
 from engine import history
@@ -174,7 +174,7 @@ def apply(db: Session, import_id: int, *, by: str, now: datetime) -> Reading:
     if reading.kind == "enterprises":
         _write_enterprises(db, reading, records, by=by, now=now)
     elif reading.kind == "quarter":
-        _write_quarter(db, reading, records, by=by, now=now)
+        _write_quarter(db, reading, records, import_id=row.id, by=by, now=now)
     else:
         for record in records:
             officers.enter(db, record.values, by=by, now=now)
@@ -310,7 +310,9 @@ def _write_enterprises(db: Session, reading: Reading, records: list[Record], *, 
         )
 
 
-def _write_quarter(db: Session, reading: Reading, records: list[Record], *, by: str, now: datetime) -> None:
+def _write_quarter(
+    db: Session, reading: Reading, records: list[Record], *, import_id: int, by: str, now: datetime
+) -> None:
     known = enterprises.by_codes(db, (record.values["uscc"] for record in records))
     period = reading.options.period
     reports = {
@@ -319,7 +321,7 @@ def _write_quarter(db: Session, reading: Reading, records: list[Record], *, by: 
     }
     for record in records:
         row = known[record.values["uscc"]]
-        enterprises.enter_quarter(
+        report = enterprises.enter_quarter(
             db,
             row.id,
             period,
@@ -331,6 +333,8 @@ def _write_quarter(db: Session, reading: Reading, records: list[Record], *, by: 
             by=by,
             now=now,
         )
+        if report.state in enterprises.CONFIRMED:
+            items.data_arrived(db, row.id, f"quarter {period}", key=f"{period}:import:{import_id}", by=by, now=now)
         if record.values.get("status"):
             reason = str(next(remark.sentence for remark in record.doubts if remark.field == "remark"))
             enterprises.set_flag(row, "confirm:status", reason, local_day(now))
