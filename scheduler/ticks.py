@@ -1,6 +1,6 @@
 """What is done at each ring: due jobs, and once a day the work of the night. Each unit of work has its own transaction."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Protocol
 
 from sqlalchemy import func, select
@@ -57,6 +57,7 @@ def advance(database: Database, clock: Settable, to: datetime, *, by: str) -> in
         if now >= to:
             break
         midnight = (now.astimezone(SHANGHAI) + timedelta(days=1)).replace(hour=0, minute=5, second=0, microsecond=0)
+        midnight = midnight.astimezone(UTC)
         with database.reading() as db:
             due = db.execute(select(func.min(Job.due_at)).where(Job.status == "waiting")).scalar_one_or_none()
         at = min(to, midnight, *([max(due, now)] if due is not None else []))
