@@ -153,6 +153,12 @@ def test_every_wait_for_the_enterprise_has_a_late_path() -> None:
             assert late[task.id] == 1, task.id
 
 
+def test_what_a_person_meets_has_an_english_name_too() -> None:
+    for kind in ("userTask", "callActivity"):
+        for _, one in each(kind):
+            assert re.fullmatch(r"[A-Z][\w ,()]+", one.properties["nameEn"], re.ASCII), one.id
+
+
 def _paths(components: list[dict[str, object]]) -> list[str]:
     found: list[str] = []
     for one in components:
