@@ -1,10 +1,12 @@
 """The policy tables at their borders: DT-1, DT-3, DT-11 and the reminders."""
 
+import re
 from typing import Any
 
 import pytest
 from lxml import etree
 
+from casework import facts
 from engine import dmn, feel
 from tests.workflows.player import NOW, WORKFLOWS, decide, decisions
 
@@ -87,12 +89,18 @@ def test_a_state_firm_is_on_l2_led_by_whoever_supervises_it(level: str | None, l
 
 
 def test_potential_of_sixty_decides_between_l3_and_its_pool() -> None:
-    sixty = {"rd_expense_acct": 1, "patents_valid": 1, "is_sme_tech": True}
+    sixty = {"rd_expense_wan": 1, "valid_patents": 1, "is_tech_sme": True}
     assert decide("classify", "potential", sixty) == 60
     assert lists(revenue_yi=3, **sixty) == {("L3", "双缺", "科技")}
-    assert decide("classify", "potential", {"rd_expense_acct": 1, "patents_valid": 1, "revenue_growth": 10}) == 55
+    assert decide("classify", "potential", {"rd_expense_wan": 1, "valid_patents": 1, "revenue_growth": 10}) == 55
     assert decide("classify", "potential", {}) == 0
-    everything = {**sixty, "patents_invention_valid": 3, "revenue_growth": 10, "tech_share": 5, "has_platform": True}
+    everything = {
+        **sixty,
+        "valid_invention_patents": 3,
+        "revenue_growth": 10,
+        "technician_share": 5,
+        "has_platform": True,
+    }
     assert decide("classify", "potential", {**everything, "univ_cooperation": True, "willingness": 4}) == 100
 
 
@@ -224,3 +232,9 @@ def test_every_decision_file_reads_clean_and_every_rule_says_why(path: Any) -> N
     assert rules
     for rule in rules:
         assert any(etree.QName(one).localname == "description" and one.text for one in rule), rule.get("id")
+
+
+def test_classification_asks_only_for_facts_that_the_registry_supplies() -> None:
+    supplied = set(re.findall(r"\w+", facts.facts_of.__doc__ or ""))
+    asked = set(re.findall(r"facts\.(\w+)", (WORKFLOWS / "classify.dmn").read_text(encoding="utf-8")))
+    assert asked <= supplied, asked - supplied
