@@ -42,8 +42,8 @@ def facts_of(db: Session, enterprises: Sequence[Enterprise], *, day: date) -> di
     """The facts about enterprises on `day`, by id: plain values (`Decimal`, `bool`, `str`, `int`, None).
 
     Keys: year, is_scale, scale_since, is_industry, is_soe, supervisor_level, status, operating, revenue_wan, revenue_yi,
-    rd_expense_wan, rd_intensity (%), revenue_growth (%), has_activity, activity_known, has_inst, inst_known, is_hitech_valid,
-    hitech_expire_months, valid_invention_patents, valid_patents, is_tech_sme, is_zjtx, technician_share (%), has_platform,
+    rd_expense_acct, rd_intensity (%), revenue_growth (%), has_activity, activity_known, has_inst, inst_known, is_hitech_valid,
+    hitech_expire_months, patents_invention_valid, patents_valid, is_sme_tech, is_zjtx, tech_share (%), has_platform,
     univ_cooperation, willingness, missing_count, pool_ok, gap_count_hitech, unconfirmed (the fields a county has to confirm).
     """
     known = {enterprise.id: _Known() for enterprise in enterprises}
@@ -106,7 +106,7 @@ def _facts(enterprise: Enterprise, known: _Known, day: date) -> dict[str, Any]:
         "operating": enterprise.status in {"存续", "半停产"},
         "revenue_wan": revenue,
         "revenue_yi": None if revenue is None else revenue / 10000,
-        "rd_expense_wan": expense,
+        "rd_expense_acct": expense,
         "rd_intensity": intensity,
         "revenue_growth": _growth(revenue, before.revenue if before else None),
         "has_activity": bool(activity),
@@ -115,11 +115,12 @@ def _facts(enterprise: Enterprise, known: _Known, day: date) -> dict[str, Any]:
         "inst_known": institution is not None,
         "is_hitech_valid": months is not None,
         "hitech_expire_months": months,
+        "patents_invention_valid": patents,
         "valid_invention_patents": patents,
-        "valid_patents": patents + enterprise.patents_utility + enterprise.designs,
-        "is_tech_sme": enterprise.sme_tech_year == day.year,
+        "patents_valid": patents + enterprise.patents_utility + enterprise.designs,
+        "is_sme_tech": enterprise.sme_tech_year == day.year,
         "is_zjtx": enterprise.zjtx not in {"", "无"},
-        "technician_share": _share(enterprise.staff_tech, enterprise.staff_total),
+        "tech_share": _share(enterprise.staff_tech, enterprise.staff_total),
         "has_platform": platform,
         "univ_cooperation": enterprise.univ_cooperation,
         "willingness": enterprise.willingness or 0,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from casework import enterprises, facts
@@ -114,11 +114,14 @@ def draft(db: Session, kind: str, *, instance: Instance | None = None, by: str, 
 
 
 def open_reviews(db: Session, version_id: int, *, sender: Instance | None, by: str, now: datetime) -> list[ListReview]:
-    """Opens the check of every county and zone that has enterprises on the draft (k04); without any the checks are done at once."""
+    """Opens the check of every county and zone that has enterprises on the draft (k04); without any the checks are done at once.
+
+    A quarterly edition asks only where something changes; what is kept was checked when it came.
+    """
     version = get(db, version_id)
-    query = select(ListEntry.path).where(ListEntry.version_id == version_id, ListEntry.opens_item).distinct()
+    query = select(ListEntry.path).where(ListEntry.version_id == version_id, ListEntry.opens_item, _asked(version))
     reviews: list[ListReview] = []
-    for path in sorted(db.execute(query).scalars()):
+    for path in sorted(set(db.execute(query).scalars())):
         review = ListReview(version_id=version_id, path=path)
         db.add(review)
         reviews.append(review)
@@ -161,9 +164,15 @@ def tell_reviews_done(db: Session, version_id: int, *, sender: Instance | None, 
 
 
 def entries(db: Session, version_id: int, *, path: str = "", leads: Sequence[str] = ()) -> list[ListEntry]:
-    """The entries of an edition that open an item and are not dropped, of a territory, of the leading departments."""
+    """The entries of an edition that are to be checked and signed: those that open an item and are not dropped.
+
+    Of a territory, of the leading departments; of a quarterly edition only what changes.
+    """
     query = select(ListEntry).where(
-        ListEntry.version_id == version_id, ListEntry.opens_item, ListEntry.state.in_(("候选", "确立"))
+        ListEntry.version_id == version_id,
+        ListEntry.opens_item,
+        ListEntry.state.in_(("候选", "确立")),
+        _asked(get(db, version_id)),
     )
     if path:
         query = query.where(ListEntry.path == path)
@@ -239,6 +248,10 @@ def announce(db: Session, version_id: int, *, by: str, now: datetime) -> int:
         )
         told += 1
     return told
+
+
+def _asked(version: ListVersion) -> ColumnElement[bool]:
+    return ListEntry.change != "保留" if version.kind == "季度" else true()
 
 
 def _number(db: Session, year: int) -> str:

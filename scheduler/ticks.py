@@ -15,6 +15,8 @@ from engine.tables import Job
 
 LAST_DAILY: Final = "last_daily"
 BY: Final = "system"
+MORNING: Final = 6
+"""The hour before office hours at which the lights of the day are assessed."""
 _PORTION: Final = 200
 _LEAPS: Final = 100_000
 
@@ -37,11 +39,13 @@ def run_due_jobs(database: Database, now: datetime) -> int:
 
 
 def run_daily(database: Database, now: datetime) -> bool:
-    """Does the work of the night once a day (Shanghai), after midnight. Answers whether it was done now.
+    """Does the work of the night once a day, from six in the morning (Shanghai) on. Answers whether it was done now.
 
     The day is noted first, so of two processes exactly one does it. What a crash leaves undone is done the next night: it
     depends on the state of the cases alone.
     """
+    if now.astimezone(SHANGHAI).hour < MORNING:
+        return False
     with database.transaction(background=True) as db:
         if not _begin(db, local_day(now), now):
             return False
@@ -56,11 +60,11 @@ def advance(database: Database, clock: Settable, to: datetime, *, by: str) -> in
         now = clock.now()
         if now >= to:
             break
-        midnight = (now.astimezone(SHANGHAI) + timedelta(days=1)).replace(hour=0, minute=5, second=0, microsecond=0)
-        midnight = midnight.astimezone(UTC)
+        morning = now.astimezone(SHANGHAI).replace(hour=MORNING, minute=0, second=0, microsecond=0).astimezone(UTC)
+        morning += timedelta(days=1 if morning <= now else 0)
         with database.reading() as db:
             due = db.execute(select(func.min(Job.due_at)).where(Job.status == "waiting")).scalar_one_or_none()
-        at = min(to, midnight, *([max(due, now)] if due is not None else []))
+        at = min(to, morning, *([max(due, now)] if due is not None else []))
         if at > now:
             clock.set(at, by=by)
         done = jobs.run_due(database, at, 100_000)
