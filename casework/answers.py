@@ -1,7 +1,9 @@
 """Reading what people answered in forms: days, whole numbers and amounts; what is none of them is None, never an error."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any, cast
 
 from engine.calendars import local_day
 
@@ -39,3 +41,18 @@ def amount(value: object) -> Decimal | None:
 def agrees(value: object) -> bool:
     """Whether an answer means yes: a ticked box, `yes` or `agree`."""
     return value is True or str(value).lower() in {"true", "yes", "agree", "1"}
+
+
+def context(value: object) -> Mapping[str, Any]:
+    """A group of answers, or what a decision gave; empty when it is none."""
+    return cast(Mapping[str, Any], value) if isinstance(value, Mapping) else {}
+
+
+def several(value: object) -> list[object]:
+    """The answers of a list; empty when it is none."""
+    return list(cast(list[object], value)) if isinstance(value, list) else []
+
+
+def rows(value: object) -> list[Mapping[str, Any]]:
+    """The rows of a dynamic list; what is no row, or empty, is left out."""
+    return [row for row in map(context, several(value)) if row]

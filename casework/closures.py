@@ -96,8 +96,7 @@ def route(db: Session, closure: Closure, *, now: datetime) -> dict[str, Any]:
         "is_soe": enterprise.is_soe,
         "exceptional": closure.exceptional,
     }
-    decided = decisions.evaluate(db, "closure-route", {"facts": values}, now=now).value
-    row: Mapping[str, Any] = decided if isinstance(decided, Mapping) else {}
+    row = answers.context(decisions.evaluate(db, "closure-route", {"facts": values}, now=now).value)
     city = _groups(row.get("city"))
     county = cases.groups(case, "county")
     return {
@@ -118,9 +117,9 @@ def missing(db: Session, closure: Closure, *, by: str, now: datetime) -> list[st
     """What DT-3 still misses, by code; the checklist of the closure is renewed with it (g02). Empty: nothing is missing."""
     facts = items.eligibility_facts(db, closure.item, by=by, now=now)
     decided = decisions.evaluate(db, "closure-eligibility", {"facts": facts}, now=now)
-    answer: Mapping[str, Any] = decided.value if isinstance(decided.value, Mapping) else {}
+    answer = answers.context(decided.value)
     result = str(answer.get("result") or "NOT_YET")
-    lacking = [str(code) for code in answer.get("missing") or []]
+    lacking = [str(code) for code in answers.several(answer.get("missing"))]
     if result == "ELIGIBLE" or (result == "EXCEPTION_ONLY" and closure.exceptional):
         lacking = []
     elif not lacking:
@@ -253,16 +252,16 @@ def _must_be_open(closure: Closure) -> None:
 
 
 def _groups(value: object) -> list[str]:
-    if isinstance(value, list):
-        return [str(part) for part in value]
+    if parts := answers.several(value):
+        return [str(part) for part in parts]
     return [part.strip() for part in str(value or "").split(",") if part.strip()]
 
 
 def _text(reasons: object) -> str:
-    if isinstance(reasons, Mapping):
-        return str(reasons.get("opinion") or reasons.get("reason") or "")
-    if isinstance(reasons, list):
-        return "；".join(text for text in (_text(part) for part in reasons) if text)
+    if said := answers.context(reasons):
+        return str(said.get("opinion") or said.get("reason") or "")
+    if parts := answers.several(reasons):
+        return "；".join(text for text in map(_text, parts) if text)
     return str(reasons or "")
 
 

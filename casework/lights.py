@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import cases, plans
+from casework import answers, cases, plans
 from casework.case_tables import LIGHTS, LIVING_CASE, LIVING_ITEM, Case, Item, LightLog
 from engine import decisions, history
 from engine.calendars import Calendar, calendar, end_of_business, local_day
@@ -149,7 +149,7 @@ def _decide(
     known = memo.get(key)
     if known is None:
         value = decisions.evaluate(db, decision_id, {"facts": dict(inputs)}, now=now).value
-        row: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+        row = answers.context(value)
         known = memo[key] = Light(str(row.get("light") or "green"), str(row.get("rule") or ""), {})
     return Light(known.light, known.rule, figures)
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from casework import cases, officers, people
+from casework import answers, cases, officers, people
 from casework.case_tables import Case, Notice
 from casework.tables import Person
 from engine import history
@@ -157,7 +157,9 @@ def remind(db: Session, task: UserTask, row: Mapping[str, Any], *, now: datetime
     offset = int(str(row.get("offset") or 0))
     to = row.get("to")
     receivers = (
-        [str(part) for part in to] if isinstance(to, list) else [part.strip() for part in str(to or "owner").split(",")]
+        [str(part) for part in answers.several(to)]
+        if isinstance(to, list)
+        else [part.strip() for part in str(to or "owner").split(",")]
     )
     due = local_day(task.due_at)
     template = (

@@ -77,7 +77,7 @@ def mandatory_measures(db: Session, case: Case, *, now: datetime) -> list[dict[s
             "aux_ledger": bool(enterprise.get("aux_ledger")),
         }
         decided = decisions.evaluate(db, "plan-measures", {"facts": values}, now=now)
-        for row in decided.value if isinstance(decided.value, list) else []:
+        for row in answers.rows(decided.value):
             found.setdefault(str(row["type"]), {"type": str(row["type"]), "content": str(row["content"])})
     return list(found.values())
 
@@ -90,7 +90,7 @@ def submit(db: Session, case: Case, submission: Mapping[str, Any], *, by: str, n
     """
     day = local_day(now)
     starts = answers.day(submission.get("starts")) or day
-    rows = [row for row in submission.get("measures") or [] if isinstance(row, Mapping)]
+    rows = answers.rows(submission.get("measures"))
     ends = answers.day(submission.get("ends")) or max([answers.day(row.get("due")) or day for row in rows], default=day)
     _check(starts, ends, rows)
     for earlier in case.plans:
@@ -104,8 +104,8 @@ def submit(db: Session, case: Case, submission: Mapping[str, Any], *, by: str, n
         submitted_at=now,
         starts_on=starts,
         ends_on=ends,
-        causes=[str(cause) for cause in submission.get("causes") or []],
-        goals=list(submission.get("goals") or []),
+        causes=[str(cause) for cause in answers.several(submission.get("causes"))],
+        goals=history.plain(answers.several(submission.get("goals"))),
         data=history.plain(submission),
         extension_count=sum(earlier.extension_count for earlier in case.plans if earlier.state == "approved"),
     )

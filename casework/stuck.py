@@ -243,7 +243,7 @@ def idle(db: Session, scope: str, limit: int, *, now: datetime) -> Iterator[Stuc
     )
     since = func.coalesce(last, Plan.approved_at)
     pending = exists().where(Measure.plan_id == Plan.id, Measure.state.in_(("not_started", "ongoing")))
-    query: Select[tuple[Case, Plan]] = (
+    query: Select[Case, Plan] = (
         select(Case, Plan)
         .join(Plan, (Plan.case_id == Case.id) & (Plan.state == "approved"))
         .where(Case.state.in_(LIVING_CASE), _under(Case.scope, scope), pending, since < now - IDLE)

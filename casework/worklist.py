@@ -97,12 +97,12 @@ def group_of(due_at: datetime | None, *, now: datetime) -> str:
 
 def _enterprises(db: Session, tasks: Iterable[UserTask]) -> dict[int, Enterprise]:
     ids = {found for task in tasks if (found := enterprises.id_of(task.subject)) is not None}
-    rows = db.scalars(select(Enterprise).where(Enterprise.id.in_(ids))) if ids else []
-    return {row.id: row for row in rows}
+    if not ids:
+        return {}
+    return {row.id: row for row in db.scalars(select(Enterprise).where(Enterprise.id.in_(ids)))}
 
 
 def _cases(db: Session, tasks: Iterable[UserTask]) -> dict[int, Case]:
     ids = {found for task in tasks if (found := enterprises.id_of(task.subject)) is not None}
     query = select(Case).where(Case.enterprise_id.in_(ids), Case.state.in_(LIVING_CASE))
-    rows = db.scalars(query) if ids else []
-    return {row.enterprise_id: row for row in rows}
+    return {row.enterprise_id: row for row in db.scalars(query)} if ids else {}
