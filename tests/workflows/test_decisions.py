@@ -89,16 +89,16 @@ def test_a_state_firm_is_on_l2_led_by_whoever_supervises_it(level: str | None, l
 
 
 def test_potential_of_sixty_decides_between_l3_and_its_pool() -> None:
-    sixty = {"rd_expense_wan": 1, "valid_patents": 1, "is_tech_sme": True}
+    sixty = {"rd_expense_acct": 1, "patents_valid": 1, "is_sme_tech": True}
     assert decide("classify", "potential", sixty) == 60
     assert lists(revenue_yi=3, **sixty) == {("L3", "双缺", "科技")}
-    assert decide("classify", "potential", {"rd_expense_wan": 1, "valid_patents": 1, "revenue_growth": 10}) == 55
+    assert decide("classify", "potential", {"rd_expense_acct": 1, "patents_valid": 1, "revenue_growth": 10}) == 55
     assert decide("classify", "potential", {}) == 0
     everything = {
         **sixty,
-        "valid_invention_patents": 3,
+        "patents_invention_valid": 3,
         "revenue_growth": 10,
-        "technician_share": 5,
+        "tech_share": 5,
         "has_platform": True,
     }
     assert decide("classify", "potential", {**everything, "univ_cooperation": True, "willingness": 4}) == 100
