@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from engine import decisions, feel, history, messages, services, versions, waits, working_days
@@ -137,6 +138,7 @@ class Step:
             instance.business_key,
         )
         self._note(fact, data=data, reference=reference, element_id=element_id, element_instance_id=element_instance_id)
+        history.end_is(instance, instance.sequence, instance.head)
         try:
             outcome = action(self)
             if outcome.error is not None and instance.parent_element_instance_id is None:
@@ -169,7 +171,8 @@ class Step:
             self._savepoint = None
         self._drafts.clear()
         one = self.instance
-        one.sequence, one.head, one.scope, one.subject, one.business_key = self._before
+        sequence, head, one.scope, one.subject, one.business_key = self._before
+        history.end_is(one, sequence, head)
 
     def _note(
         self,
@@ -208,6 +211,8 @@ class Step:
             assert self.execution is not None
             instance.state = self.execution.dump()
             instance.revision += 1
+            flag_modified(instance, "sequence")
+            flag_modified(instance, "head")
         try:
             db.flush()
         except StaleDataError as error:

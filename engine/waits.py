@@ -3,12 +3,13 @@
 Everything that can fail is found out while the change is worked out; only then is anything written.
 """
 
+import typing
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Integer, String, bindparam, cast, delete, insert, literal, null, select, union_all, update
+from sqlalchemy import Integer, String, Table, bindparam, cast, delete, insert, literal, null, select, union_all, update
 from sqlalchemy.orm import Session
 
 from engine import calendars, history, messages, reminders, versions
@@ -214,12 +215,12 @@ def insert_tasks(db: Session, change: Change, *, now: datetime) -> list[int]:
     if not change.tasks:
         return []
     columns = [{name: getattr(task, name) for name in _TASK_COLUMNS} for task, _ in change.tasks]
-    made = db.execute(insert(UserTask).returning(UserTask.id, sort_by_parameter_order=True), columns)
-    ids = list(made.scalars())
-    for (task, rings), task_id in zip(change.tasks, ids, strict=True):
-        task.id = task_id
+    made = db.execute(insert(_TASKS).returning(_TASKS.c.element_instance_id, _TASKS.c.id), columns)
+    ids: dict[str, int] = {row[0]: row[1] for row in made}
+    for task, rings in change.tasks:
+        task.id = ids[task.element_instance_id]
         change.jobs += [reminder_job(task, ring, now=now) for ring in rings]
-    return ids
+    return [task.id for task, _ in change.tasks]
 
 
 def write(db: Session, instance: Instance, change: Change, *, completing: int | None, now: datetime) -> None:
@@ -253,9 +254,9 @@ def write(db: Session, instance: Instance, change: Change, *, completing: int | 
             }
             for kind, one in change.opened
         ]
-        db.execute(insert(Subscription), opened)
+        db.execute(insert(_SUBSCRIPTIONS), opened)
     if change.jobs:
-        db.execute(insert(Job), change.jobs)
+        db.execute(insert(_JOBS), change.jobs)
 
 
 def job_values(
@@ -318,6 +319,9 @@ def update_rows(
         db.expire(one)
 
 
+_TASKS: Final = typing.cast(Table, UserTask.__table__)
+_JOBS: Final = typing.cast(Table, Job.__table__)
+_SUBSCRIPTIONS: Final = typing.cast(Table, Subscription.__table__)
 _OF_NO_RUN: Final = {"instance_id": None, "element_instance_id": ""}
 _PLAIN: Final = {"synchronize_session": False}
 _TASK_COLUMNS: Final = (

@@ -84,7 +84,7 @@ def test_killed_at_any_moment_under_load_nothing_is_lost_and_nothing_happens_twi
     while killed < KILLS and time.monotonic() < deadline:
         for kind, process in living.items():
             process.join(choose.uniform(0.0, 0.4))
-            if process.is_alive() and choose.random() < 0.3:
+            if process.is_alive() and choose.random() < 0.15:
                 process.kill()
                 process.join()
             if not process.is_alive():
