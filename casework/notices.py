@@ -156,11 +156,8 @@ def remind(db: Session, task: UserTask, row: Mapping[str, Any], *, now: datetime
     case = cases.living(db, int(enterprise_id)) if enterprise_id.isdigit() else None
     offset = int(str(row.get("offset") or 0))
     to = row.get("to")
-    receivers = (
-        [str(part) for part in answers.several(to)]
-        if isinstance(to, list)
-        else [part.strip() for part in str(to or "owner").split(",")]
-    )
+    named = answers.several(to) or str(to or "owner").split(",")
+    receivers = [str(part).strip() for part in named]
     due = local_day(task.due_at)
     template = (
         "{task} of {case_no} is due on {due}"
