@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from casework import cases, closures, items, lights, lookbacks, notices, plans, visits
 from casework.case_tables import Case, Lookback
 from engine.calendars import local_day
-from engine.errors import Problem
+from engine.errors import Problem, Sentence
 from engine.services import Call, Service
 from engine.tables import UserTask
 
-LETTERS: Final[Mapping[str, str]] = {
-    "case_opened": "the case {case_no} was opened; your liaison officer will call",
-    "visit_arranged": "a visit is arranged for {case_no} on {date}",
+LETTERS: Final[Mapping[str, Sentence]] = {
+    "case_opened": Sentence("the case {case_no} was opened; your liaison officer will call"),
+    "visit_arranged": Sentence("a visit is arranged for {case_no} on {date}"),
 }
 """What `send.notice` says, by the name of its template."""
 
@@ -332,6 +332,8 @@ def _remind(db: Session, call: Call) -> Mapping[str, object]:
 def _send_notice(db: Session, call: Call) -> Mapping[str, object]:
     case = _case(db, call)
     name = str(call.inputs.get("template") or "")
+    if name not in LETTERS:
+        raise Problem("expected the name of a letter, but there is none called {name}", name=name)
     to = call.inputs.get("to")
     receivers = [str(part) for part in cast(Sequence[object], to)] if isinstance(to, list) else [str(to or "officer")]
     params: dict[str, object] = {"date": ""}
@@ -342,7 +344,7 @@ def _send_notice(db: Session, call: Call) -> Mapping[str, object]:
         db,
         case,
         receivers,
-        LETTERS.get(name, name),
+        LETTERS[name].template,
         params,
         key=f"letter:{call.instance.id}:{call.element_instance_id}",
         now=call.now,

@@ -15,7 +15,7 @@ from casework.case_tables import Case, Notice
 from casework.tables import Person
 from engine import history
 from engine.calendars import calendar, local_day
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, Sentence
 from engine.tables import UserTask
 
 LEVELS = ("officer", "county", "county leader", "city", "city leader", "region", "joint office")
@@ -159,21 +159,20 @@ def remind(db: Session, task: UserTask, row: Mapping[str, Any], *, now: datetime
     named = answers.several(to) or str(to or "owner").split(",")
     receivers = [str(part).strip() for part in named]
     due = local_day(task.due_at)
-    template = (
-        "{task} of {case_no} is due on {due}"
-        if offset <= 0
-        else "{task} of {case_no} was due on {due} and is {days} working days overdue"
-    )
-    days = calendar(db).between(due, local_day(now))
     params = {
         "task": task.name,
         "case_no": task.business_key,
         "due": due,
-        "days": days,
+        "days": calendar(db).between(due, local_day(now)),
         "element": task.element_id,
         "offset": offset,
         "light": str(row.get("light") or ""),
     }
+    said = (
+        Sentence("{task} of {case_no} is due on {due}", params)
+        if offset <= 0
+        else Sentence("{task} of {case_no} was due on {due} and is {days} working days overdue", params)
+    )
     sent: list[Notice] = []
     for receiver in receivers:
         for addressee, level in _receivers(db, task, case, receiver, int(str(row.get("raise") or 0))):
@@ -184,8 +183,8 @@ def remind(db: Session, task: UserTask, row: Mapping[str, Any], *, now: datetime
                     addressee=addressee,
                     level=level,
                     kind="reminder" if offset <= 0 else "warning",
-                    template=template,
-                    params=params,
+                    template=said.template,
+                    params=said.params,
                     case=case,
                     user_task_id=task.id,
                     scope=task.scope,

@@ -102,7 +102,7 @@ def test_a_late_plan_turns_the_case_yellow_and_tells_the_county_and_red_in_the_e
     assert world.light() == "red"
     assert [change.light for change in world.light_log()] == ["blue", "yellow", "red"]
     last = world.light_log()[-1]
-    assert last.rule == "task overdue more than 5 working days"
+    assert last.rule == "任务逾期超过5个工作日"
     assert last.figures["days_overdue"] == 6
     world.lo.completes("write_plan")
     assert world.assessed() == "blue"
