@@ -21,7 +21,7 @@ LOCALES = ("zh_CN", "en")
 JS_KEYWORDS: dict[str, tuple[int, ...] | None] = {"t": None}
 HTML_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2)}
 NO_SENTENCE = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$|%s")
-PLAIN = {"_", "gettext", "lazy_gettext"}
+PLAIN = {"_", "gettext", "lazy_gettext", "Sentence"}
 ROOMS = ("engine", "casework", "scheduler", "web")
 
 
