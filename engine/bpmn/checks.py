@@ -201,6 +201,22 @@ def _boundary(checked: Checked, element: Element) -> None:
         )
 
 
+def _one_catcher(checked: Checked, element: Element) -> None:
+    """Two events that would catch the same error or escalation at one place: nobody could say which does."""
+    if element.event not in {"error", "escalation"} or element.kind not in {"boundaryEvent", "startEvent"}:
+        return
+    for other in checked.process.elements.values():
+        if other.id == element.id or other.event != element.event or other.kind != element.kind:
+            continue
+        place, others = checked.around(element), checked.around(other)
+        same = other.attached_to == element.attached_to if element.kind == "boundaryEvent" else (
+            place is not None and others is not None and place.scope == others.scope
+        )  # fmt: skip
+        if same and (other.error_code, other.escalation_code) == (element.error_code, element.escalation_code):
+            checked.error("event", element, "{id} and {other} catch the same {event}", id=element.id, other=other.id,
+                          event=element.event)  # fmt: skip
+
+
 def _links(checked: Checked, element: Element) -> None:
     if element.event != "link":
         return
@@ -387,6 +403,6 @@ def _fixed_values(checked: Checked, element: Element) -> None:
 
 
 _RULES: Iterable[Rule] = (
-    _endings, _default_flow, _conditions, _sub_process, _events, _boundary, _links, _event_gateway, _needs, _messages,
+    _endings, _default_flow, _conditions, _sub_process, _events, _boundary, _one_catcher, _links, _event_gateway, _needs, _messages,
     _job_type_of_events, _timers, _expressions, _fixed_values,
 )  # fmt: skip

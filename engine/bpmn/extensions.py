@@ -12,7 +12,6 @@ from engine.bpmn.xml import (
     BPMN,
     CAMUNDA,
     MODELER,
-    XSI,
     ZEEBE,
     Findings,
     attribute,
@@ -23,7 +22,6 @@ from engine.bpmn.xml import (
 )
 
 _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-_KNOWN = frozenset({"", BPMN, ZEEBE, CAMUNDA, MODELER, XSI, "http://www.w3.org/XML/1998/namespace"})
 
 
 _ATTRIBUTES: Mapping[str, frozenset[str]] = {
@@ -42,6 +40,13 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "subscription": frozenset({"correlationKey"}),
     "versionTag": frozenset({"value"}),
     "userTask": frozenset(),
+    "properties": frozenset(),
+    "property": frozenset({"name", "value"}),
+    "taskHeaders": frozenset(),
+    "header": frozenset({"key", "value"}),
+    "ioMapping": frozenset(),
+    "input": frozenset({"source", "target"}),
+    "output": frozenset({"source", "target"}),
 }  # fmt: skip
 
 
@@ -84,6 +89,11 @@ class Extensions:
                 self.findings.error(
                     "unknown-extension", owner, "the attribute zeebe:{name} is not executed", name=local, line=line
                 )
+            elif not namespace and local in vocabulary.REFUSED_ATTRIBUTES:
+                self.findings.error(
+                    "unsupported-attribute", owner, "the attribute {name} is not executed; {instead}", name=local,
+                    instead=vocabulary.REFUSED_ATTRIBUTES[local], line=line,
+                )  # fmt: skip
             elif not namespace and local not in vocabulary.HARMLESS:
                 self.findings.warning(
                     "unknown-attribute", owner, "the attribute {name} is not part of BPMN and says nothing here",
@@ -137,6 +147,20 @@ class Extensions:
                         "foreign-extension", owner, "the extension {name} of another tool is not executed", name=name,
                         line=line,
                     )  # fmt: skip
+
+    def misplaced(self, node: etree._Element, owner: str) -> None:
+        """A child of a BPMN element that is not of BPMN: extensions stand inside extensionElements."""
+        namespace, local = split(node.tag)
+        if namespace in {ZEEBE, CAMUNDA}:
+            self.findings.error(
+                "misplaced-extension", owner, "{name} must stand inside extensionElements", name=local,
+                line=line_of(node),
+            )  # fmt: skip
+        elif namespace != BPMN:
+            self.findings.warning(
+                "foreign-extension", owner, "the extension {name} of another tool is not executed", name=local,
+                line=line_of(node),
+            )  # fmt: skip
 
     def _camunda(self, owner: str, name: str, line: int) -> None:
         instead = vocabulary.CAMUNDA_INSTEAD.get(name, vocabulary.WHAT_CAMUNDA_8_HAS)
@@ -284,6 +308,7 @@ class Extensions:
         for name, each in children(holder, ZEEBE):
             if name != local:
                 continue
+            self.check_attributes(each, local, owner)
             text = attribute(each, key)
             if text is None:
                 continue
@@ -308,6 +333,7 @@ class Extensions:
         for name, each in children(holder, ZEEBE):
             if name != local:
                 continue
+            self.check_attributes(each, local, owner)
             source, target = attribute(each, "source"), attribute(each, "target")
             if target is None or not _TARGET.fullmatch(target):
                 self.findings.error(
@@ -324,8 +350,3 @@ def loop_extension(node: etree._Element) -> etree._Element | None:
     """The zeebe:loopCharacteristics inside multiInstanceLoopCharacteristics."""
     holder = child(node, "extensionElements")
     return None if holder is None else child(holder, "loopCharacteristics", ZEEBE)
-
-
-def is_known_namespace(namespace: str) -> bool:
-    """Whether elements of this namespace say something to this reader."""
-    return namespace in _KNOWN

@@ -127,8 +127,16 @@ class _Reader:
             self.errors[owner] = attribute(node, "errorCode") or ""
         elif local == "escalation":
             self.escalations[owner] = attribute(node, "escalationCode") or ""
-        elif local not in vocabulary.TOP_DECORATION and local != "process":
+        elif local == "extension" and node.get("mustUnderstand") == "true":
+            self.findings.error(
+                "not-executed", owner, "an extension that must be understood is not", line=line_of(node)
+            )
+        elif local not in vocabulary.TOP_DECORATION | vocabulary.CALLED_BY_NAME | {"process"}:
             self.findings.warning("not-executed", owner, "{name} is not executed", name=local, line=line_of(node))
+        if local in {"message", "signal", "error", "escalation"}:
+            self.extensions.attributes(node, owner)
+        if local in {"signal", "error", "escalation"}:
+            self.extensions.read(node, local, owner)
 
     def _correlation_key(self, node: etree._Element, owner: str) -> str | None:
         self.extensions.read(node, "message", owner)
@@ -227,6 +235,8 @@ class _Reader:
                 )  # fmt: skip
             elif namespace == BPMN:
                 self._other(local, each, scope)
+            else:
+                self.extensions.misplaced(each, scope)
 
     def _other(self, local: str, node: etree._Element, owner: str) -> None:
         """A child of a process or activity that is no flow element."""
@@ -312,15 +322,20 @@ class _Reader:
         inside.drawn_incoming[element_id] = [content(each) for name, each in children(node) if name == "incoming"]
         if local == "subProcess":
             self._scope(node, element_id, inside)
-        else:
-            for name, each in children(node):
+            return
+        for each in node:
+            namespace, name = split(each.tag)
+            if namespace == BPMN:
                 self._other(name, each, element_id)
+            else:
+                self.extensions.misplaced(each, element_id)
 
     def _multi_instance(self, node: etree._Element, owner: str) -> MultiInstance | None:
         loop = child(node, "multiInstanceLoopCharacteristics")
         if loop is None:
             return None
         self.extensions.attributes(loop, owner)
+        self.extensions.read(loop, "multiInstanceLoopCharacteristics", owner)
         for local, each in children(loop):
             if local not in {"extensionElements", "completionCondition", "documentation"}:
                 self.findings.error(
@@ -334,7 +349,6 @@ class _Reader:
                 "missing-attribute", owner, "a multi-instance activity needs an input collection", line=line_of(loop)
             )
             return None
-        self.extensions.check_attributes(extension, "loopCharacteristics", owner)
         condition = child(loop, "completionCondition")
         if condition is not None:
             self._language(condition, owner)

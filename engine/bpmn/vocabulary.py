@@ -60,6 +60,14 @@ DECORATION = frozenset({
 })  # fmt: skip
 """`eventDefinitionRef` is caught where event definitions are read."""
 
+CALLED_BY_NAME = frozenset({
+    "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask", "eventDefinition",
+    "messageEventDefinition", "timerEventDefinition", "signalEventDefinition", "errorEventDefinition",
+    "escalationEventDefinition", "conditionalEventDefinition", "compensateEventDefinition", "cancelEventDefinition",
+    "linkEventDefinition", "terminateEventDefinition",
+})  # fmt: skip
+"""Things beside the processes that processes may use by name; whoever does is refused."""
+
 TOP_DECORATION = frozenset({
     "collaboration", "itemDefinition", "category", "dataStore", "extension", "relationship", "interface", "endPoint",
     "resource", "partnerEntity", "partnerRole", "import", "conversation", "documentation", "extensionElements",
@@ -67,15 +75,24 @@ TOP_DECORATION = frozenset({
 
 # --- BPMN attributes --------------------------------------------------------------------------------------------------
 
+REFUSED_ATTRIBUTES: Mapping[str, Sentence] = {
+    "noneBehaviorEventRef": Sentence("draw what shall follow behind the whole activity"),
+    "oneBehaviorEventRef": Sentence("draw what shall follow behind the whole activity"),
+    "activityRef": Sentence("draw what undoes the work behind an error boundary event"),
+}
+"""Attributes that no value makes executable, and what to draw instead."""
+
 HARMLESS: frozenset[str] = frozenset({
     "id", "name", "isExecutable", "processType", "isClosed", "gatewayDirection", "implementation", "messageRef",
     "operationRef", "attachedToRef", "cancelActivity", "isInterrupting", "triggeredByEvent", "default", "sourceRef",
     "targetRef", "isImmediate", "isSequential", "textFormat", "calledElement", "scriptFormat", "instantiate",
     "parallelMultiple", "startQuantity", "completionQuantity", "isForCompensation", "eventGatewayType", "behavior",
     "definitionalCollaborationRef",
-    "errorRef", "escalationRef", "signalRef",
+    "errorRef", "escalationRef", "signalRef", "errorCode", "escalationCode", "structureRef",
 })  # fmt: skip
 """Attributes without a namespace that are read, checked below, or say nothing to an engine."""
+
+_BOOLEAN = (frozenset({"true", "false", "1", "0"}), Sentence("write true or false"))
 
 ONLY: Mapping[str, tuple[frozenset[str], Sentence]] = {
     "instantiate": (frozenset({"false", "0"}), Sentence("start the process with a message start event")),
@@ -86,6 +103,12 @@ ONLY: Mapping[str, tuple[frozenset[str], Sentence]] = {
         frozenset({"false", "0"}),
         Sentence("draw what undoes the work behind an error boundary event"),
     ),
+    "cancelActivity": _BOOLEAN,
+    "isInterrupting": _BOOLEAN,
+    "isSequential": _BOOLEAN,
+    "triggeredByEvent": _BOOLEAN,
+    "isExecutable": _BOOLEAN,
+    "behavior": (frozenset({"All"}), Sentence("draw what shall follow behind the whole activity")),
     "eventGatewayType": (frozenset({"Exclusive"}), Sentence("draw an exclusive event-based gateway")),
 }
 """Attributes of which only these values are executed, and what to draw instead of others."""
@@ -116,6 +139,7 @@ ZEEBE_HERE: Mapping[str, frozenset[str]] = {
     "boundaryEvent": frozenset({"ioMapping"}),
     "process": frozenset({"versionTag"}),
     "message": frozenset({"subscription"}),
+    "multiInstanceLoopCharacteristics": frozenset({"loopCharacteristics"}),
 }  # fmt: skip
 """Which zeebe: elements are executed at which element, besides `zeebe:properties`, which may stand anywhere."""
 
