@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import secrets
 import socket
@@ -54,16 +55,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-# --- the house ------------------------------------------------------------------------------------------------------------
-
-
 def run(given: argparse.Namespace) -> int:
     """Makes or updates the database, deploys the drawings, loads the demo, serves pages and clock until it is stopped."""
-    if not _is_free(given.host, given.port):
+    # A ring that is still being answered when the next one comes is no news: they are taken together.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    if not given.only_prepare and not _is_free(given.host, given.port):
         CONSOLE.print(f"[red]port {given.port} of {given.host} is in use; choose another one with --port[/]")
         return 1
     began = time.monotonic()
     database = _open(given)
+    _forget_unfinished_demo(database)
     _step(f"database {database.url.render_as_string(hide_password=True)}", lambda: _prepare(database))
     clock = DemoClock(database)
     with database.reading() as db:
@@ -92,59 +93,53 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _serve(given: argparse.Namespace, *, is_demo: bool) -> None:
-    """Pages and clock in one process: one writer, people first. gunicorn watches over it and brings it back."""
-    from gunicorn.app.base import BaseApplication
-
+    """Pages and clock in one process: one writer, people first."""
+    from web import server
     from web.app import create_app
-    from web.counter import Settings
+    from web.counter import Counter, Settings
 
     ringers: list[Ringer] = []
 
-    def begin(worker: Any) -> None:
-        database = worker.app.database
-        ringer = Ringer(database, DemoClock(database) if is_demo else DatabaseClock(database), _lock_file(database))
-        ringer.start()
-        ringers.append(ringer)
+    def load() -> Counter:
+        database = _open(given)
+        clock = DemoClock(database) if is_demo else DatabaseClock(database)
+        settings = Settings(
+            secret_key=_secret_key(),
+            clock=clock.now,
+            wall=wall_now,
+            demo=is_demo,
+            secure_cookies=os.environ.get("XIAOHAO_SECURE_COOKIES", "") == "1",
+            advance=_mover(database, clock) if isinstance(clock, DemoClock) else None,
+        )
+        ringers.append(Ringer(database, clock, _lock_file(database)))
+        return create_app(database, settings)
 
-    def end(_server: Any, _worker: Any) -> None:
+    def begin(_app: Counter) -> None:
+        for ringer in ringers:
+            ringer.start()
+
+    def end() -> None:
         for ringer in ringers:
             ringer.stop()
 
-    class House(BaseApplication):
-        database: Database
+    server.serve(f"{given.host}:{given.port}", load, begin=begin, end=end)
 
-        def load_config(self) -> None:
-            settings = {
-                "bind": f"{given.host}:{given.port}",
-                "workers": 1,
-                "worker_class": "gthread",
-                "threads": 8,
-                "timeout": 120,
-                "graceful_timeout": 10,
-                "loglevel": "warning",
-                "proc_name": "xiaohao",
-                "control_socket_disable": True,
-                "post_worker_init": begin,
-                "worker_exit": end,
-            }
-            for key, value in settings.items():
-                if key in self.cfg.settings:
-                    self.cfg.set(key, value)
 
-        def load(self) -> Any:
-            self.database = _open(given)
-            clock = DemoClock(self.database) if is_demo else DatabaseClock(self.database)
-            settings = Settings(
-                secret_key=_secret_key(),
-                clock=clock.now,
-                wall=wall_now,
-                demo=is_demo,
-                secure_cookies=os.environ.get("XIAOHAO_SECURE_COOKIES", "") == "1",
-                advance=_mover(self.database, clock) if isinstance(clock, DemoClock) else None,
-            )
-            return create_app(self.database, settings)
-
-    House().run()
+def _forget_unfinished_demo(database: Database) -> None:
+    """A demo whose making was interrupted is made again; there is nothing in it but made-up data."""
+    with database.engine.connect() as connection:
+        begun = connection.dialect.has_table(connection, "setting")
+    if not begun:
+        return
+    with database.reading() as db:
+        unfinished = demo.is_seeded(db) and not demo.is_finished(db)
+    if unfinished and database.is_sqlite and database.url.database:
+        CONSOLE.print("  the demo was interrupted while it was made; it is made again")
+        database.close()
+        for suffix in ("", "-wal", "-shm"):
+            Path(database.url.database + suffix).unlink(missing_ok=True)
+    elif unfinished:
+        raise Problem("the demo was interrupted while it was made; give an empty database")
 
 
 def _prepare(database: Database) -> None:
@@ -171,9 +166,6 @@ def _print_log_ins(database: Database) -> None:
     for one in shown:
         table.add_row(one.username, one.role, one.name, one.place)
     CONSOLE.print(table)
-
-
-# --- the other commands ---------------------------------------------------------------------------------------------------
 
 
 def deploy(given: argparse.Namespace) -> int:
@@ -277,19 +269,13 @@ def decide(given: argparse.Namespace) -> int:
 def tell_time(given: argparse.Namespace) -> int:
     """Shows the domain's time; `advance 5wd` (3d, 2h) moves the demo's clock and does what falls due on the way."""
     database = _prepared(given)
-    with database.reading() as db:
-        is_demo = demo.is_seeded(db)
-        days = calendar(db)
-    clock = DemoClock(database) if is_demo else DatabaseClock(database)
-    now = clock.now()
+    clock = _clock(database)
     if given.verb == "advance":
         if not isinstance(clock, DemoClock):
             raise Invalid("only the clock of the demo can be moved")
-        to = _later(days, now, given.by_how_much)
-        ran = ticks.advance(database, clock, to, by=given.by)
-        CONSOLE.print(f"{ran} jobs ran on the way")
-        now = clock.now()
-    CONSOLE.print(f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M} (+08:00){', demo' if is_demo else ''}")
+        CONSOLE.print(f"{_mover(database, clock)(given.by_how_much, given.by)} jobs ran on the way")
+    told = clock.now().astimezone(SHANGHAI)
+    CONSOLE.print(f"{told:%Y-%m-%d %H:%M} (+08:00){', demo' if isinstance(clock, DemoClock) else ''}")
     return 0
 
 
@@ -325,9 +311,6 @@ def story(given: argparse.Namespace) -> int:
             known=", ".join(sorted(path.stem.removeprefix("test_") for path in folder.glob("test_*.py"))),
         )
     return int(pytest.main(["-v", "-p", "no:cacheprovider", "--without-postgresql", str(target)]))
-
-
-# --- what they share ------------------------------------------------------------------------------------------------------
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -475,7 +458,7 @@ def _later(days: calendars.Calendar, now: datetime, how_much: str) -> datetime:
 
 
 def _mover(database: Database, clock: DemoClock) -> Callable[[str, str], int]:
-    """Moves the demo's clock for the page: by `5wd`, in somebody's name."""
+    """Moves the demo's clock: by `5wd`, in somebody's name."""
 
     def move(how_much: str, by: str) -> int:
         with database.reading() as db:

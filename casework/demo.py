@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework import (
@@ -30,7 +30,7 @@ from casework import (
     territories,
 )
 from casework.case_tables import Case, Measure, Plan
-from casework.tables import Enterprise, Officer, Person, Post, Setting
+from casework.tables import Enterprise, ListEntry, Officer, Person, Post, Setting
 from engine import instances, jobs, user_tasks
 from engine.calendars import SHANGHAI, calendar, local_day
 from engine.db import Database
@@ -40,6 +40,8 @@ from engine.tables import UserTask
 TODAY: Final = datetime(2026, 6, 30, 9, 0, tzinfo=SHANGHAI)
 """The demo's today, unless told otherwise."""
 BEGIN: Final = datetime(2026, 4, 27, 9, 0, tzinfo=SHANGHAI)
+NEXT_EDITION: Final = datetime(2026, 6, 24, 9, 0, tzinfo=SHANGHAI)
+"""When the second edition of the lists is begun; its checks are left to the visitor."""
 SEEDED: Final = "demo"
 BY: Final = people.SYSTEM
 _SINCE: Final = date(2026, 1, 1)
@@ -65,8 +67,20 @@ class LogIn:
 
 
 def is_seeded(db: Session) -> bool:
-    """Whether this database holds the demonstration."""
+    """Whether this database holds the demonstration, perhaps unfinished."""
     return db.get(Setting, SEEDED) is not None
+
+
+def is_finished(db: Session) -> bool:
+    """Whether the demonstration was filled to the end; one that was interrupted has to be made again."""
+    row = db.get(Setting, SEEDED)
+    return row is not None and "until" in row.value
+
+
+def home(db: Session) -> str:
+    """The county that waits for the visitor: the one with the most items on the first edition of the lists."""
+    row = db.get(Setting, SEEDED)
+    return str(row.value.get("home", "")) if row is not None else ""
 
 
 def seed(
@@ -79,7 +93,7 @@ def seed(
     start = BEGIN
     say("territories, calendars, rosters")
     with database.transaction() as db:
-        db.add(Setting(key=SEEDED, value={"until": until.isoformat()}, updated_by=BY, updated_at=start))
+        db.add(Setting(key=SEEDED, value={}, updated_by=BY, updated_at=start))
         published_years.enter(db, by=BY, now=start)
         territories.load_guangxi(db)
         for path in sorted(rosters.iterdir(), key=lambda path: (path.suffix == ".csv", "季度" in path.name)):
@@ -94,26 +108,31 @@ def seed(
     with database.transaction() as db:
         instances.start(db, "lists", {"kind": "年度"}, scope=territories.REGION, by="jm", now=start)
     _run(database, start)
-    _live(database, start, until, say)
+    _live(database, start, NEXT_EDITION, say)
+    with database.transaction() as db:
+        # What was held back in the first edition is asked again: the visitor's county has it on the desk.
+        instances.start(db, "lists", {"kind": "季度"}, scope=territories.REGION, by="jm", now=NEXT_EDITION)
+    _run(database, NEXT_EDITION)
+    _live(database, NEXT_EDITION, until, say)
+    nightly.run(database, now=until)
+    with database.transaction() as db:
+        row = db.get_one(Setting, SEEDED)
+        row.value = {**row.value, "until": until.isoformat()}
 
 
 def log_ins(db: Session) -> list[LogIn]:
-    """People worth logging in as: one of each kind, those of one county where something is going on."""
-    task = db.execute(
-        select(UserTask)
-        .where(UserTask.status == "open", UserTask.subject.startswith("enterprise:"))
-        .order_by(UserTask.id)
-    ).scalars()
-    scopes = [row.scope for row in task]
-    path = max(sorted(set(scopes)), key=scopes.count) if scopes else "45/4508/450803"
+    """People worth logging in as: those of the county that waits for the visitor, of its city, of the region, and one of each kind."""
+    path = home(db)
+    if not path:
+        return []
     code, city = path.rsplit("/", 1)[-1].lower(), path.split("/")[1]
     officer = db.execute(select(Officer).where(Officer.path == path).order_by(Officer.id)).scalars().first()
-    firm = db.execute(select(Enterprise.id).where(Enterprise.path == path).order_by(Enterprise.id)).scalars()
-    busy = {row.subject for row in db.execute(select(UserTask).where(UserTask.scope == path)).scalars()}
-    owner = next((f"ent{number}" for number in firm if f"enterprise:{number}" in busy), "")
-    wanted = {officer.person.username if officer else "": "LO", f"xg{code}": "XG", f"xk{code}": "XK", f"xl{code}": "XL"}
-    wanted |= {f"cg{city}": "CG", f"ck{city}": "CK", "rk": "RK", "rg": "RG", "rs": "RS", "jm": "JM", owner: "ENT"}
-    wanted |= {"sup": "SUP", "des": "DES", "adm": "ADM"}
+    case = db.execute(
+        select(Case.enterprise_id).where(Case.scope == path, Case.state == "open").order_by(Case.id)
+    ).scalars()
+    wanted = {officer.person.username if officer else "": "LO", f"xk{code}": "XK", f"xg{code}": "XG", f"xl{code}": "XL"}
+    wanted |= {f"ent{case.first()}": "ENT", f"ck{city}": "CK", f"cg{city}": "CG", f"cl{city}": "CL"}
+    wanted |= {"rk": "RK", "rg": "RG", "rs": "RS", "jm": "JM", "sup": "SUP", "des": "DES", "adm": "ADM"}
     tree = territories.tree(db)
     found: list[LogIn] = []
     for username, post in wanted.items():
@@ -122,6 +141,17 @@ def log_ins(db: Session) -> list[LogIn]:
             held = db.execute(select(Post).where(Post.person_id == person.id, Post.post == post)).scalars().first()
             found.append(LogIn(username, person.name, post, tree.full_name(held.path) if held else ""))
     return found
+
+
+def _choose_home(db: Session) -> str:
+    """The county (no zone) with the most items on the draft; kept, so that it stays the same."""
+    row = db.get_one(Setting, SEEDED)
+    if "home" not in row.value:
+        count = func.count(ListEntry.id)
+        query = select(ListEntry.path).where(ListEntry.opens_item, ~ListEntry.path.contains("/Z"))
+        path = db.execute(query.group_by(ListEntry.path).order_by(count.desc(), ListEntry.path)).scalars().first()
+        row.value = {**row.value, "home": path or ""}
+    return str(row.value["home"])
 
 
 def _supplement(db: Session, now: datetime) -> None:
@@ -230,7 +260,6 @@ def _live(database: Database, start: datetime, until: datetime, say: Callable[[s
         evening = min(morning.replace(hour=23), until)
         _run(database, evening)
         day += timedelta(days=1)
-    nightly.run(database, now=until)
 
 
 def _act(database: Database, now: datetime) -> int:
@@ -249,6 +278,8 @@ def _act(database: Database, now: datetime) -> int:
                 continue
             shown = user_tasks.variables(db, task, now=now)
             answer = demo_answers.answer(task, shown, local_day(now))
+            if task.element_id == "sign_rk":
+                answer = _sign_with_doubts(db, shown)
             if answer is None:
                 continue
             try:
@@ -258,6 +289,14 @@ def _act(database: Database, now: datetime) -> int:
             except Problem:
                 continue
     return done
+
+
+def _sign_with_doubts(db: Session, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The science department holds three enterprises of the visitor's county back for the next edition."""
+    path, offered = _choose_home(db), {int(entry["id"]) for entry in shown.get("entries") or ()}
+    query = select(ListEntry.id).where(ListEntry.path == path, ListEntry.id.in_(offered), ListEntry.list_type != "L4")
+    held = list(db.execute(query.order_by(ListEntry.list_type, ListEntry.id).limit(3)).scalars())
+    return {"sign": {"agree": True, "disputed": held, "reason": "研发数据需县级进一步核实,暂缓至下一批。"}}
 
 
 def _record_measures(db: Session, now: datetime) -> None:
@@ -285,9 +324,9 @@ def _house(subject: str) -> int:
 
 
 def _patience(task: UserTask) -> int:
-    """How long this task is let lie. Lists are dealt with at once; in the demo's own county everything waits for the visitor."""
+    """How long this task is let lie. The first edition of the lists is dealt with at once, the second waits for the visitor."""
     if task.process_key in {"lists", "list_review"}:
-        return 0
+        return 0 if task.created_at < NEXT_EDITION else 999
     dice = Random(f"{task.subject}:{task.element_id}")  # noqa: S311 - the same story in every demo
     house = _house(task.subject)
     return house + dice.choice((0, 0, 1, 2)) if house < 12 else 60
