@@ -275,10 +275,7 @@ class _Reader:
                 "language", owner, "expressions in {language} are not executed; write FEEL", language=language,
                 line=line_of(node),
             )  # fmt: skip
-        if node.get(f"{{{CAMUNDA}}}resource"):
-            self.findings.error(
-                "language", owner, "conditions in files of their own are not executed; write FEEL", line=line_of(node)
-            )
+        self.extensions.attributes(node, owner)
 
     def _flow_node(self, local: str, node: etree._Element, scope: str, inside: _Inside) -> None:
         element_id = attribute(node, "id")

@@ -89,6 +89,7 @@ HARMLESS: frozenset[str] = frozenset({
     "parallelMultiple", "startQuantity", "completionQuantity", "isForCompensation", "eventGatewayType", "behavior",
     "definitionalCollaborationRef",
     "errorRef", "escalationRef", "signalRef", "errorCode", "escalationCode", "structureRef",
+    "language", "evaluatesToTypeRef",
 })  # fmt: skip
 """Attributes without a namespace that are read, checked below, or say nothing to an engine."""
 

@@ -10,7 +10,8 @@ from engine.errors import Undeployable
 from tests.engine.bpmn.play import DIAGRAMS
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-DRAWINGS = sorted(DIAGRAMS.glob("*.bpmn"))
+# The largest one says nothing that the others do not.
+DRAWINGS = sorted(set(DIAGRAMS.glob("*.bpmn")) - {DIAGRAMS / "looping-case.bpmn"})
 
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 # What is said a second time.
@@ -42,7 +43,7 @@ def test_a_changed_attribute_is_seen(path):
     for number, node in enumerate(spoken(root)):
         for name in node.attrib:
             # Names of errors and escalations are for people: their codes are what counts.
-            if name.endswith("}type") or (name == "name" and node.tag in {f"{BPMN}error", f"{BPMN}escalation"}):
+            if str(name).endswith("}type") or (name == "name" and node.tag in {f"{BPMN}error", f"{BPMN}escalation"}):
                 continue
             changed = copy.deepcopy(root)
             spoken(changed)[number].set(name, "changed")
@@ -58,13 +59,13 @@ def test_an_attribute_or_element_of_camunda_that_nobody_knows_is_seen(path):
         changed = copy.deepcopy(root)
         target = spoken(changed)[number]
         name = "unheardOf" if zeebe else "{http://camunda.org/schema/1.0/bpmn}unheardOf"
-        if target.tag not in {f"{BPMN}extensionElements", f"{BPMN}conditionExpression"} and "time" not in target.tag:
+        if target.tag != f"{BPMN}extensionElements":
             target.set(name, "x")
             assert seen(changed) != before, (node.tag, node.get("id"))
         if node.tag == f"{BPMN}extensionElements":
             changed = copy.deepcopy(root)
             etree.SubElement(spoken(changed)[number], f"{ZEEBE}unheardOf")
-            assert seen(changed) != before, (node.tag, node.getparent().get("id"))
+            assert seen(changed) != before, node.tag
 
 
 @pytest.mark.parametrize("path", DRAWINGS, ids=lambda path: path.stem)
