@@ -252,17 +252,7 @@ def change_items(
     gone = set(db.scalars(select(ListEntry.list_type).where(ListEntry.id.in_([int(i) for i in removed]))).all())
     for item in case.items:
         if item.list_type in gone and item.state in LIVING_ITEM:
-            item.state, item.reason = "removed", reason[:400]
-            messages.publish(
-                db,
-                "item_ended",
-                str(case.id),
-                {"itemId": item.id},
-                key=f"item_ended:{item.id}:removed",
-                sender=instance,
-                by=by,
-                now=now,
-            )
+            _take_away(db, case, item, reason, instance=instance, by=by, now=now)
     if additions and case.state == "observing":
         case.state = "open"
     refresh_stage(db, case)
@@ -309,6 +299,19 @@ def refresh_stage(db: Session, case: Case) -> str:
     else:
         case.stage = "monitor" if case.light == "green" else "warn"
     return case.stage
+
+
+def _take_away(
+    db: Session, case: Case, item: Item, reason: str, *, instance: Instance | None, by: str, now: datetime
+) -> None:
+    """An item leaves its list: its own run ends (`item_removed`), an open request to strike it off with it; the case counts again."""
+    item.state, item.reason = "removed", reason[:400]
+    for closure in db.scalars(select(Closure).where(Closure.item_id == item.id, Closure.state == "open")):
+        closure.state, closure.decided_at = "withdrawn", now
+    for name, key in (("item_removed", str(item.id)), ("item_ended", str(case.id))):
+        messages.publish(
+            db, name, key, {"itemId": item.id}, key=f"{name}:{item.id}:removed", sender=instance, by=by, now=now
+        )
 
 
 def _entries(db: Session, enterprise_id: int, list_version_id: int) -> list[ListEntry]:

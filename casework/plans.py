@@ -37,31 +37,31 @@ _LEVELS = {
 def prepare(db: Session, case: Case, *, now: datetime) -> dict[str, Any]:
     """The plan form filled in as far as the lists say it (4.a.1): goals and measures by the decision `plan-measures`.
 
-    A case that already has a plan gets that plan to go on from, so nobody types anything twice.
+    A case that already has a plan gets that plan to go on from, with what later items add, so nobody types anything twice.
     """
     day = local_day(now)
     latest = db.scalars(
         select(Plan).where(Plan.case_id == case.id).order_by(Plan.version.desc()).limit(1)
     ).one_or_none()
-    if latest is not None:
-        return dict(latest.data)
-    ends = min([item.target_date for item in case.items if item.target_date] or [day + timedelta(days=365)])
-    wanted = mandatory_measures(db, case, now=now)
+    plan: dict[str, Any] = dict(latest.data) if latest else {"causes": [], "goals": [], "measures": []}
+    ends = min([item.target_date for item in _living(case) if item.target_date] or [day + timedelta(days=365)])
+    ends = max(latest.ends_on, day) if latest else ends
+    owner = cases.enterprise_of(db, case).name
+    dates = {"start": day.isoformat(), "due": ends.isoformat()}
+    known = {str(row.get("type")) for row in answers.rows(plan.get("measures"))}
+    measures = [
+        {**measure, "owner": owner, **dates}
+        for measure in mandatory_measures(db, case, now=now)
+        if measure["type"] not in known
+    ]
+    aims = {str(row.get("type")) for row in answers.rows(plan.get("goals"))}
+    goals = [{"type": goal, "date": ends.isoformat()} for goal in _goals(case) if goal not in aims]
     return {
-        "starts": day.isoformat(),
+        **plan,
+        "starts": plan.get("starts") or day.isoformat(),
         "ends": ends.isoformat(),
-        "causes": [],
-        "goals": [{"type": goal, "date": ends.isoformat()} for goal in _goals(case)],
-        "measures": [
-            {
-                "type": measure["type"],
-                "content": measure["content"],
-                "owner": cases.enterprise_of(db, case).name,
-                "start": day.isoformat(),
-                "due": ends.isoformat(),
-            }
-            for measure in wanted
-        ],
+        "goals": [*answers.rows(plan.get("goals")), *goals],
+        "measures": [*answers.rows(plan.get("measures")), *measures],
     }
 
 

@@ -267,30 +267,7 @@ class World:
         )
         with self.database.transaction() as db:
             firm = db.get_one(Enterprise, enterprise_id)
-            version = ListVersion(
-                number=f"LIST-2026-{enterprise_id}",
-                kind="年度",
-                base_date=local_day(self.now),
-                state="冻结",
-                drafted_by="jm",
-                drafted_at=self.now,
-                frozen_at=self.now,
-            )
-            db.add(version)
-            db.flush()
-            for name in lists:
-                db.add(
-                    ListEntry(
-                        version_id=version.id,
-                        enterprise_id=firm.id,
-                        path=firm.path,
-                        list_type=name,
-                        subtype=subtype if name in {"L1", "L2", "L3"} else "",
-                        reason="test",
-                        lead=_LEADS[name] if name != "L2" or supervisor_level not in {"央企", "其他"} else "科技",
-                        state="确立",
-                    )
-                )
+            version = self._edition(db, f"LIST-2026-{enterprise_id}", firm, lists, subtype)
             messages.publish(
                 db,
                 "list_confirmed",
@@ -306,6 +283,63 @@ class World:
         assert found is not None, f"no case was opened{self.trouble()}"
         self.case_id = found
         return self.case_id
+
+    def lists_change(self, *, added: Sequence[str] = (), removed: Sequence[str] = (), subtype: str = "双缺") -> None:
+        """A later edition of the lists adds the enterprise of the case to lists, or takes it off some."""
+        with self.database.transaction() as db:
+            case = self.get(db)
+            firm = db.get_one(Enterprise, case.enterprise_id)
+            count = len(db.scalars(select(ListVersion.id)).all())
+            version = self._edition(db, f"LIST-2026-Q{count}", firm, [*added, *removed], subtype)
+            rows = {
+                row.list_type: row.id for row in db.scalars(select(ListEntry).where(ListEntry.version_id == version.id))
+            }
+            messages.publish(
+                db,
+                "items_changed",
+                firm.uscc,
+                {
+                    "enterpriseId": firm.id,
+                    "uscc": firm.uscc,
+                    "listVersion": version.id,
+                    "added": [rows[name] for name in added],
+                    "removed": [rows[name] for name in removed],
+                    "reason": "季度调整",
+                },
+                key=f"items_changed:{version.id}:{firm.id}",
+                by="jm",
+                now=self.now,
+            )
+        self.run()
+
+    def _edition(self, db: Any, number: str, firm: Enterprise, names: Sequence[str], subtype: str) -> ListVersion:
+        version = ListVersion(
+            number=number,
+            kind="年度",
+            base_date=local_day(self.now),
+            state="冻结",
+            drafted_by="jm",
+            drafted_at=self.now,
+            frozen_at=self.now,
+        )
+        db.add(version)
+        db.flush()
+        for name in names:
+            lead = "科技" if name == "L2" and firm.supervisor_level in {"央企", "其他"} else _LEADS[name]
+            db.add(
+                ListEntry(
+                    version_id=version.id,
+                    enterprise_id=firm.id,
+                    path=firm.path,
+                    list_type=name,
+                    subtype=subtype if name in {"L1", "L2", "L3"} else "",
+                    reason="test",
+                    lead=lead,
+                    state="确立",
+                )
+            )
+        db.flush()
+        return version
 
     def speaks_of(self, case_id: int) -> None:
         """From now on people act on this case."""

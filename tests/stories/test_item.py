@@ -78,3 +78,39 @@ def test_the_working_day_before_which_an_extension_must_be_asked_for_is_three_da
         plan = world.get(db).plans[-1]
         plan.ends_on = date(2026, 10, 12)
         assert plans.last_day_to_ask(db, plan) == date(2026, 10, 8)
+
+
+def test_a_list_added_to_an_open_case_becomes_an_item_of_the_same_case_with_an_amended_plan(world: World) -> None:
+    case = world.planned_case(list="L1", subtype="缺活动")
+    world.lists_change(added=["L5"])
+    assert world.item_states(case) == {"L1": "open", "L5": "open"}
+    assert world.waiting() == ["amend_plan"]
+    world.lo.completes("amend_plan")
+    assert not world.lo.may_complete("approve_amendment")
+    world.xl.completes("approve_amendment")
+    assert world.plan().version == 2
+    assert world.plan().author == "lo"
+    assert "HITECH_APPLY" in world.measure_types()
+    world.lo.records(
+        "HITECH_APPLY", certificateNo="GR202645000123", certificateFrom="2026-06-30", certificateTo="2029-06-29"
+    )
+    assert world.waiting() == ["propose_closure"]
+    world.is_well()
+
+
+def test_an_item_that_leaves_its_list_ends_with_its_run_and_the_other_goes_on(world: World) -> None:
+    case = world.open_case("L1", "L5")
+    world.xg.completes("assign_officer")
+    world.lo.completes("arrange")
+    world.lo.completes("record_visit")
+    world.enterprise.completes("confirm_visit")
+    world.lo.completes("baseline")
+    world.enterprise.completes("confirm_baseline")
+    world.lo.completes("write_plan")
+    world.xl.completes("approve_county")
+    world.cg.completes("approve_city")
+    assert world.active_runs() == 3
+    world.lists_change(removed=["L5"])
+    assert world.item_states(case) == {"L1": "open", "L5": "removed"}
+    assert world.active_runs() == 2
+    world.is_well()
