@@ -25,7 +25,7 @@ from engine.bpmn.outcome import (
     Wait,
 )
 from engine.bpmn.parser import Process
-from engine.bpmn.throwing import throw_error
+from engine.bpmn.throwing import throw_error, throw_escalation
 from engine.bpmn.tree import ElementInstance, Tree
 from engine.errors import Conflict, NotFound
 
@@ -132,6 +132,18 @@ class Execution:
         throw_error(instance, code, message, payload)
         return self._walk()
 
+    def throw_escalation(self, element_instance_id: str, code: str, variables: Variables | None = None) -> Outcome:
+        """Throw an escalation at an open call activity: the called instance threw it and did not catch it."""
+        instance = self._open(
+            element_instance_id,
+            CallWait,
+            "expected element instance {id} to wait for a called process, but it does not",
+        )
+        payload = plain_variables(variables or {})
+        self._begin()
+        throw_escalation(instance, code, payload)
+        return self._walk()
+
     def fire_timer(self, element_instance_id: str) -> Outcome:
         """Fire an armed timer, whether or not it is due: the caller judges the time. A cycle is armed again."""
         return self._happen(
@@ -216,7 +228,7 @@ class Execution:
         tree = self._tree
         self._outcome = None
         tree.steps = 0
-        tree.trail, tree.messages, tree.signals, tree.error = [], [], [], None
+        tree.trail, tree.messages, tree.signals, tree.escalations, tree.error = [], [], [], [], None
 
     def _walk(self) -> Outcome:
         tree = self._tree
@@ -245,6 +257,7 @@ class Execution:
             cancelled=tree.cancelled,
             messages=tuple(tree.messages),
             signals=tuple(tree.signals),
+            escalations=tuple(tree.escalations),
             error=tree.error,
             steps=tree.steps,
         )

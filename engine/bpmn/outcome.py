@@ -185,6 +185,19 @@ class ThrownSignal:
 
 
 @dataclass(frozen=True, slots=True)
+class UnheardEscalation:
+    """An escalation that nothing in the drawing caught; the instance goes on.
+
+    Of a called instance the caller hands it to the parent with `throw_escalation`; of any other it is forgotten.
+    """
+
+    element_id: str
+    element_instance_id: str
+    code: str
+    variables: Variables = field(default_factory=nothing)
+
+
+@dataclass(frozen=True, slots=True)
 class UnhandledError:
     """A business error that nothing in the drawing caught. The instance is cancelled whole.
 
@@ -212,5 +225,6 @@ class Outcome:
     cancelled: bool = False
     messages: tuple[ThrownMessage, ...] = ()
     signals: tuple[ThrownSignal, ...] = ()
+    escalations: tuple[UnheardEscalation, ...] = ()
     error: UnhandledError | None = None
     steps: int = 0

@@ -1,7 +1,7 @@
 """How errors and escalations find who catches them."""
 
 from engine.bpmn.expressions import Locals
-from engine.bpmn.outcome import UnhandledError
+from engine.bpmn.outcome import UnhandledError, UnheardEscalation
 from engine.bpmn.tree import ElementInstance
 
 
@@ -18,8 +18,10 @@ def throw_error(instance: ElementInstance, code: str, message: str, variables: L
 
 
 def throw_escalation(instance: ElementInstance, code: str, variables: Locals) -> None:
-    """An escalation goes outwards like an error; uncaught, it is forgotten."""
-    _throw(instance, "escalation", code, variables, {"escalation": code})
+    """An escalation goes outwards like an error; what throws it goes on unless it is interrupted."""
+    if not _throw(instance, "escalation", code, variables, {"escalation": code}):
+        unheard = UnheardEscalation(instance.task_spec.element_id, instance.id, code, variables)
+        instance.workflow.escalations.append(unheard)
 
 
 def _throw(instance: ElementInstance, kind: str, code: str, variables: Locals, detail: Locals) -> bool:

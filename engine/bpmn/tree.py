@@ -16,7 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine import feel
 from engine.bpmn.expressions import Locals, Text, Visible, fail
-from engine.bpmn.outcome import Host, ThrownMessage, ThrownSignal, TrailEntry, UnhandledError
+from engine.bpmn.outcome import Host, ThrownMessage, ThrownSignal, TrailEntry, UnhandledError, UnheardEscalation
 from engine.errors import ExecutionFailed, Problem
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ class Tree(BpmnWorkflow):
         self.trail: list[TrailEntry] = []
         self.messages: list[ThrownMessage] = []
         self.signals: list[ThrownSignal] = []
+        self.escalations: list[UnheardEscalation] = []
         self.error: UnhandledError | None = None
         self.cancelled = False
 

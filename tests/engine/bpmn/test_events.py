@@ -286,3 +286,15 @@ def test_what_a_service_refuses_goes_to_the_caller_as_it_is():
     host.services["registry.file"] = refuse
     with pytest.raises(Forbidden, match="not the same person twice"):
         Play("boundary-error", host=host)
+
+
+def test_an_escalation_that_a_called_process_does_not_catch_is_handed_to_its_caller():
+    called = Play("escalation-uncaught")
+    assert called.at == ["look"]
+    (unheard,) = called.outcome.escalations
+    assert (unheard.code, unheard.variables) == ("help", {"why": "no car"})
+    caller = Play("escalation-from-a-called-process")
+    call = caller.wait("visit").element_instance_id
+    caller.push(lambda execution: execution.throw_escalation(call, unheard.code, unheard.variables))
+    assert caller.at == ["help", "visit"]
+    assert caller.variables["why"] == "no car"
