@@ -350,7 +350,13 @@ NOT_READY = {**READY, "inst_filed": False}
 
 def test_an_item_waits_until_it_meets_its_conditions_and_is_closed() -> None:
     played = item([NOT_READY, NOT_READY, NOT_READY, READY])
-    assert played.waits == {"measure_done", "evidence_recorded", "quarterly_confirmed", "plan_ends"}
+    assert played.waits == {
+        "measure_done",
+        "evidence_recorded",
+        "quarterly_confirmed",
+        "plan_ends",
+        "item_removed",
+    }
     assert played.gave("registry.items.note_eligibility", itemId=11, result="NOT_YET", missing=["institution"])
     assert played.due("plan_ends") == date(2027, 6, 16)
     played.hear("measure_done", "1")
@@ -413,6 +419,20 @@ def test_no_extension_is_asked_for_in_time_or_it_is_refused() -> None:
     assert refused.inputs_of("registry.plans.refuse_extension")["reason"] == "不同意"
     refused.fire("plan_ends")
     assert "overdue" in refused.path
+
+
+def test_an_item_taken_off_its_list_ends_wherever_it_stands() -> None:
+    waiting = item([NOT_READY])
+    waiting.hear("item_removed", "11")
+    assert waiting.outcome.completed
+    asked = item([READY])
+    asked.hear("item_removed", "11")
+    assert asked.outcome.completed
+    closing = item([READY])
+    closing.complete("propose_closure", CLOSURE)
+    closing.hear("item_removed", "11")
+    assert closing.outcome.completed
+    assert "end_item" not in closing.path
 
 
 def close(kind: str = "L1", *, missing: list[list[str]] | None = None, publicity: bool = False, **more: Any) -> Player:
