@@ -84,11 +84,17 @@ def home(db: Session) -> str:
 
 
 def seed(
-    database: Database, rosters: Path, say: Callable[[str], None] = lambda _said: None, *, until: datetime = TODAY
+    database: Database,
+    rosters: Path,
+    say: Callable[[str], None] = lambda _said: None,
+    *,
+    until: datetime = TODAY,
+    next_edition: datetime = NEXT_EDITION,
 ) -> None:
     """Fills an empty database and lives it up to `until`. The drawings must be deployed, the services known.
 
-    `rosters` is the folder with the three rosters. `say` is told what is being done.
+    `rosters` is the folder with the three rosters. `say` is told what is being done. At `next_edition` the second edition of the
+    lists is begun.
     """
     start = BEGIN
     say("territories, calendars, rosters")
@@ -108,12 +114,12 @@ def seed(
     with database.transaction() as db:
         instances.start(db, "lists", {"kind": "年度"}, scope=territories.REGION, by="jm", now=start)
     _run(database, start)
-    _live(database, start, NEXT_EDITION, say)
+    _live(database, start, next_edition, say)
     with database.transaction() as db:
         # What was held back in the first edition is asked again: the visitor's county has it on the desk.
-        instances.start(db, "lists", {"kind": "季度"}, scope=territories.REGION, by="jm", now=NEXT_EDITION)
-    _run(database, NEXT_EDITION)
-    _live(database, NEXT_EDITION, until, say)
+        instances.start(db, "lists", {"kind": "季度"}, scope=territories.REGION, by="jm", now=next_edition)
+    _run(database, next_edition)
+    _live(database, next_edition, until, say)
     nightly.run(database, now=until)
     with database.transaction() as db:
         row = db.get_one(Setting, SEEDED)
@@ -266,12 +272,12 @@ def _act(database: Database, now: datetime) -> int:
     """Lets everybody complete what has lain long enough; answers how many tasks were done. A step that fails is left lying."""
     done = 0
     with database.transaction(background=True) as db:
-        days = calendar(db)
+        days, waits = calendar(db), home(db)
         _staff_enterprises(db, now)
         _record_measures(db, now)
         open_tasks = list(db.execute(select(UserTask).where(UserTask.status == "open").order_by(UserTask.id)).scalars())
         for task in open_tasks:
-            if days.between(local_day(task.created_at), local_day(now)) < _patience(task):
+            if days.between(local_day(task.created_at), local_day(now)) < _patience(task, waits):
                 continue
             username = next(iter(permissions.candidates(db, task, local_day(now))), "")
             if not username or task.assignee not in {"", username}:
@@ -323,13 +329,20 @@ def _house(subject: str) -> int:
     return Random(subject).choice(_DILIGENCE)  # noqa: S311 - the same story in every demo
 
 
-def _patience(task: UserTask) -> int:
-    """How long this task is let lie. The first edition of the lists is dealt with at once, the second waits for the visitor."""
+def _patience(task: UserTask, waits: str) -> int:
+    """How many working days this task is let lie.
+
+    The lists are dealt with at once, but of the second edition the part of the county that waits for the visitor is left.
+    """
     if task.process_key in {"lists", "list_review"}:
-        return 0 if task.created_at < NEXT_EDITION else 999
+        return 999 if _is_second(task) and task.scope in {waits, territories.REGION} else 0
     dice = Random(f"{task.subject}:{task.element_id}")  # noqa: S311 - the same story in every demo
     house = _house(task.subject)
     return house + dice.choice((0, 0, 1, 2)) if house < 12 else 60
+
+
+def _is_second(task: UserTask) -> bool:
+    return task.business_key.endswith("-2")
 
 
 def _run(database: Database, now: datetime) -> None:
