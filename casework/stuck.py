@@ -61,16 +61,20 @@ def stuck_cases(db: Session, *, scope: str = territories.REGION, now: datetime, 
 def failed(db: Session, scope: str, limit: int) -> Iterator[Stuck]:
     """Jobs that gave up: the drawing or a service could not go on."""
     query = (
-        select(Job, Instance)
+        select(Job, Instance, UserTask)
         .outerjoin(Instance, Instance.id == Job.instance_id)
+        .outerjoin(UserTask, UserTask.id == Job.user_task_id)
         .where(Job.status == "failed", _under(Job.scope, scope))
         .order_by(Job.id)
         .limit(limit)
     )
-    for job, run in db.execute(query):
+    for job, run, task in db.execute(query):
         yield Stuck(
             "failed",
-            Sentence("{element} could not go on: {error}", {"element": job.element_id, "error": job.error}),
+            Sentence(
+                "{element} could not go on: {error}",
+                {"element": task.name if task else job.element_id, "error": Sentence(job.error, job.error_params)},
+            ),
             "ADM",
             job.ended_at or job.created_at,
             Sentence("put the cause right and run the step again; what was sent is kept"),

@@ -489,7 +489,7 @@ class World:
     def trouble(self) -> str:
         """What failed, in words; empty when nothing did."""
         with self.database.reading() as db:
-            failed = db.scalars(select(Job).where((Job.status == "failed") | (Job.error != "")))
+            failed = db.scalars(select(Job).where(Job.status != "done", Job.error != ""))
             return "".join(
                 f"\n  {job.kind} {job.element_id} ({job.status}): {job.error} {job.error_params}" for job in failed
             )
