@@ -51,6 +51,7 @@ class Looping:
 
     office: Office
     run: int = 0
+    course: tuple[tuple[str, dict[str, Any]], ...] = TURN
     statements: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
 
     def __post_init__(self) -> None:
@@ -61,7 +62,7 @@ class Looping:
 
     def turn(self) -> None:
         """One quarter with everything: a warning, coaching, an improvement with two branches, two kinds of help."""
-        for element, answers in TURN:
+        for element, answers in self.course:
             self.step(element, answers)
         self.office.passes(days=93)
 
