@@ -65,6 +65,8 @@ def test_everything_shown_has_chinese_and_english_words(name: str) -> None:
             assert properties.get("labelEn"), one["id"]
         if "description" in one:
             assert properties.get("descriptionEn"), one["id"]
+        for column in one.get("columns", []):
+            assert properties.get(f"columnEn.{column['key']}")
         for option in one.get("values", []):
             assert properties.get(
                 f"optionEn.{str(option['value']).lower() if isinstance(option['value'], bool) else option['value']}"
