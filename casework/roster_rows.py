@@ -133,8 +133,12 @@ class Reader:
         stopped = next((word for word in ("半停产", "停产", "注销", "迁出") if word in remark), "")
         if stopped:
             record.values["status"] = stopped
-            said = "the remark says {status}; the county confirms it before the registry changes"
-            self._say("remark", "warning", said, status=stopped)
+            self._say(
+                "remark",
+                "warning",
+                "the remark says {status}; the county confirms it before the registry changes",
+                status=stopped,
+            )
         return record
 
     def officer(self, row: int, cells: tuple[Cell, ...]) -> Record:
@@ -204,8 +208,12 @@ class Reader:
             return
         self._record.values["uscc"] = code.value
         if code.tidied:
-            said = "the code is written with blanks or small letters and is read as {code}"
-            self._say("uscc", "repaired", said, code=code.value)
+            self._say(
+                "uscc",
+                "repaired",
+                "the code is written with blanks or small letters and is read as {code}",
+                code=code.value,
+            )
 
     def _place(self, city: str, county: str, key: str) -> Place | None:
         try:
@@ -220,13 +228,21 @@ class Reader:
     def _industry(self) -> None:
         code = text(self._cell("industry_code")).upper()
         if not re.fullmatch(r"[A-T]\d{4}", code):
-            said = "{written} is no industry code of GB/T 4754 (a letter and four digits)"
-            self._say("industry_code", "refused", said, written=code or "—")
+            self._say(
+                "industry_code",
+                "refused",
+                "{written} is no industry code of GB/T 4754 (a letter and four digits)",
+                written=code or "—",
+            )
             return
         self._record.values["industry_code"] = code
         if not is_industry(code):
-            said = "{code} lies outside B, C and D: accepted, but not as an industrial enterprise"
-            self._say("industry_code", "warning", said, code=code)
+            self._say(
+                "industry_code",
+                "warning",
+                "{code} lies outside B, C and D: accepted, but not as an industrial enterprise",
+                code=code,
+            )
 
     def _money(self, key: str, *, required: bool = False) -> None:
         unit = self.units.get(key, amounts.WAN)
@@ -262,8 +278,12 @@ class Reader:
         if not number:
             return
         if not re.fullmatch(r"GR\d{12}", number):
-            said = "{written} is no certificate number (GR, year, province, six digits)"
-            self._say("hitech_no", "warning", said, written=number)
+            self._say(
+                "hitech_no",
+                "warning",
+                "{written} is no certificate number (GR, year, province, six digits)",
+                written=number,
+            )
             return
         start = self._record.values.get("hitech_from") or date(int(number[2:6]), 12, 1)
         end = start.replace(year=start.year + 3)
@@ -275,15 +295,27 @@ class Reader:
         values, limits = self._record.values, self.limits
         revenue, expense = values.get("revenue"), values.get("rd_expense")
         if revenue is not None and revenue > limits.revenue:
-            said = "{value} 万元 is more than 100 billion yuan; probably written in yuan, to be confirmed by the county"
-            self._say("revenue", "warning", said, value=_figure(revenue))
+            self._say(
+                "revenue",
+                "warning",
+                "{value} 万元 is more than 100 billion yuan; probably written in yuan, to be confirmed by the county",
+                value=_figure(revenue),
+            )
         elif revenue is not None and expense is not None and expense > revenue:
-            said = "R&D of {value} 万元 is more than the revenue; to be confirmed by the county"
-            self._say("rd_expense", "warning", said, value=_figure(expense))
-        if expense is not None and expense > 0 and values.get("has_activity") is False:
-            said = "R&D of {value} 万元, but no R&D activity; to be confirmed by the county"
-            if not any(remark.field == "rd_expense" for remark in self._record.remarks):
-                self._say("has_activity", "warning", said, value=_figure(expense))
+            self._say(
+                "rd_expense",
+                "warning",
+                "R&D of {value} 万元 is more than the revenue; to be confirmed by the county",
+                value=_figure(expense),
+            )
+        already = any(remark.field == "rd_expense" for remark in self._record.remarks)
+        if expense is not None and expense > 0 and values.get("has_activity") is False and not already:
+            self._say(
+                "has_activity",
+                "warning",
+                "R&D of {value} 万元, but no R&D activity; to be confirmed by the county",
+                value=_figure(expense),
+            )
 
 
 def is_industry(code: str) -> bool:
