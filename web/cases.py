@@ -23,7 +23,7 @@ from casework import (
 from casework.case_tables import LIGHTS, LISTS, STAGES, Case, Evidence, Measure
 from engine import forms, versions
 from engine.errors import Invalid, NotFound
-from web import counter, words
+from web import counter, schemas, words
 from web.auth import person, scope
 from web.worklist import enterprise_card
 
@@ -115,7 +115,7 @@ def measure(measure_id: int) -> str:
         measure=row,
         case=case,
         enterprise=enterprises.get(counter.db(), case.enterprise_id),
-        schema=form.schema,
+        schema=schemas.said(form.schema),
         data={"measure": {"type": row.type, "progress": row.progress}},
         may_record=_may_record(case) and row.plan.state == "approved",
     )

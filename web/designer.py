@@ -123,12 +123,14 @@ def drawing(definition_id: int) -> Response:
 def _running_by_key() -> dict[str, int]:
     """Active runs by process key, whatever their version."""
     return dict(
-        counter.db().execute(
+        counter.db()
+        .execute(
             select(Definition.key, func.count())
             .join(Instance, Instance.definition_id == Definition.id)
             .where(Instance.status == "active")
             .group_by(Definition.key)
-        ).all()
+        )
+        .all()
     )
 
 

@@ -11,13 +11,20 @@ from flask_babel import format_date, format_datetime, format_decimal, gettext
 
 from casework.case_tables import Notice
 from engine.errors import Finding, Sentence
-from web import language
+from web import language, schemas
 
 
 def init_app(app: Flask) -> None:
     """Give templates the filters `moment`, `day`, `fromjson` and `marks`."""
     app.jinja_env.filters.update(
-        moment=moment, day=day, fromjson=json.loads, marks=marks, clock=clock, wan=wan, told=told
+        moment=moment,
+        day=day,
+        fromjson=json.loads,
+        marks=marks,
+        clock=clock,
+        wan=wan,
+        told=told,
+        task_name=schemas.name_of,
     )
 
 

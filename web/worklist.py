@@ -13,7 +13,7 @@ from casework.tables import Enterprise
 from engine import user_tasks
 from engine.errors import Forbidden, Invalid, NotFound, Sentence
 from engine.tables import UserTask
-from web import counter, filters, words
+from web import counter, filters, schemas, words
 from web.auth import person, scope
 
 blueprint = Blueprint("worklist", __name__)
@@ -51,7 +51,7 @@ def show(task_id: int) -> str:
         task=task,
         row=row,
         why_not=why_not,
-        schema=json.loads(task.form.source) if task.form else None,
+        schema=schemas.said(json.loads(task.form.source)) if task.form else None,
         data=user_tasks.variables(db, task, now=counter.now()) if is_open else task.variables,
         draft={"submission": kept} if kept else None,
         enterprise=enterprise,
@@ -79,7 +79,7 @@ def complete(task_id: int) -> Response:
     if done.status == "held":
         text = gettext("Received and kept. The case could not go on by itself; a supervisor has been told.")
         return jsonify({"next": url_for("worklist.index"), "message": text})
-    words.tell("{task}: done", task=task.name)
+    words.tell("{task}: done", task=schemas.name_of(task))
     return jsonify({"next": _next(done.next_task_ids), "message": gettext("Done")})
 
 
