@@ -1,6 +1,7 @@
 """What a drawing must be for the machine to run it as it reads: every rule refuses what would otherwise be misread."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from engine import feel
@@ -12,6 +13,9 @@ from engine.errors import Sentence
 
 _JUEL = re.compile(r"[$#]\{")
 
+MOST_ELEMENTS = 5_000
+MOST_INCLUSIVE_JOINS = 200
+
 Rule = Callable[["Checked", Element], None]
 
 
@@ -22,14 +26,32 @@ class Checked:
         self.process = process
         self.findings = findings
         self.names = names
+        self._scopes: dict[str, list[Element]] = {}
+        for element in process.elements.values():
+            self._scopes.setdefault(element.scope, []).append(element)
+        links = (e for e in process.elements.values() if e.event == "link" and e.kind == "intermediateCatchEvent")
+        self.landings = Counter((e.scope, e.link) for e in links)
+        self.catchers = Counter(key for e in process.elements.values() if (key := self.catches(e)))
 
     def error(self, rule: str, element: Element, template: str, **params: object) -> None:
         """Refuse an element."""
         self.findings.error(rule, element.id, template, line=element.line, **params)
 
+    def catches(self, element: Element) -> tuple[str, str, str | None, str | None] | None:
+        """Which error or escalation an element catches where; two elements with the same answer exclude each other."""
+        if element.event not in {"error", "escalation"}:
+            return None
+        if element.kind == "boundaryEvent":
+            place = f"at {element.attached_to}"
+        elif element.kind == "startEvent" and (around := self.around(element)):
+            place = f"in {around.scope}"
+        else:
+            return None
+        return place, element.event, element.error_code, element.escalation_code
+
     def inside(self, scope: str) -> list[Element]:
         """The elements directly inside a scope."""
-        return [element for element in self.process.elements.values() if element.scope == scope]
+        return self._scopes.get(scope, [])
 
     def around(self, element: Element) -> Element | None:
         """The sub-process around an element."""
@@ -42,6 +64,8 @@ def check(model: Model, findings: Findings, *, names: tuple[str, ...]) -> None:
         findings.error("no-process", "", "the file holds no executable process with elements")
     for process in model.processes:
         findings.softened = not process.is_executable
+        if not _within_limits(process, findings):
+            continue
         checked = Checked(process, findings, names)
         _flows(checked)
         _starts(checked, process.id)
@@ -49,6 +73,20 @@ def check(model: Model, findings: Findings, *, names: tuple[str, ...]) -> None:
             for rule in _RULES:
                 rule(checked, element)
     findings.softened = False
+
+
+def _within_limits(process: ProcessModel, findings: Findings) -> bool:
+    """Larger drawings are refused before anything is asked about them: some questions take time that grows with the square."""
+    joins = sum(e.kind == "inclusiveGateway" and len(e.incoming) > 1 for e in process.elements.values())
+    if len(process.elements) > MOST_ELEMENTS:
+        findings.error("too-many", process.id, "the process has {count} elements; at most {most} are read",
+                       count=len(process.elements), most=MOST_ELEMENTS, line=process.line)  # fmt: skip
+    elif joins > MOST_INCLUSIVE_JOINS:
+        findings.error("too-many", process.id, "the process has {count} inclusive joins; at most {most} are read",
+                       count=joins, most=MOST_INCLUSIVE_JOINS, line=process.line)  # fmt: skip
+    else:
+        return True
+    return False
 
 
 # --- flows ------------------------------------------------------------------------------------------------------------
@@ -203,28 +241,18 @@ def _boundary(checked: Checked, element: Element) -> None:
 
 def _one_catcher(checked: Checked, element: Element) -> None:
     """Two events that would catch the same error or escalation at one place: nobody could say which does."""
-    if element.event not in {"error", "escalation"} or element.kind not in {"boundaryEvent", "startEvent"}:
-        return
-    for other in checked.process.elements.values():
-        if other.id == element.id or other.event != element.event or other.kind != element.kind:
-            continue
-        place, others = checked.around(element), checked.around(other)
-        same = other.attached_to == element.attached_to if element.kind == "boundaryEvent" else (
-            place is not None and others is not None and place.scope == others.scope
-        )  # fmt: skip
-        if same and (other.error_code, other.escalation_code) == (element.error_code, element.escalation_code):
-            checked.error("event", element, "{id} and {other} catch the same {event}", id=element.id, other=other.id,
-                          event=element.event)  # fmt: skip
+    key = checked.catches(element)
+    if key is not None and checked.catchers[key] > 1:
+        checked.error("event", element, "{id} is not alone in catching this {event} here", id=element.id,
+                      event=str(element.event))  # fmt: skip
 
 
 def _links(checked: Checked, element: Element) -> None:
     if element.event != "link":
         return
-    siblings = [other for other in checked.inside(element.scope) if other.event == "link"]
-    same = [other for other in siblings if other.link == element.link and other.kind == "intermediateCatchEvent"]
     if element.link is None:
         checked.error("link", element, "a link event needs a name")
-    elif element.kind == "intermediateThrowEvent" and len(same) != 1:
+    elif element.kind == "intermediateThrowEvent" and checked.landings[element.scope, element.link] != 1:
         checked.error("link", element, "the link {name} needs exactly one catching link event", name=element.link)
 
 

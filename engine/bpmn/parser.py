@@ -68,6 +68,10 @@ class _Compiler:
         self.spec = scopes.ProcessSpec(process.id)
         self.root = scopes.RootSpec(self.spec, Element(process.id, "process", "", process.name))
         self.spec.root = self.root
+        self.started = {element.scope for element in process.elements.values() if element.kind == "startEvent"}
+        self.landings = {
+            (e.scope, e.link): e.id for e in process.elements.values() if e.kind == "intermediateCatchEvent"
+        }
         self.outer: dict[str, ElementSpec] = {}
         self.inner: dict[str, ElementSpec] = {process.id: self.root}
 
@@ -183,18 +187,11 @@ class _Compiler:
                 source.default_flow = outgoing
             source.connect(outgoing.target)
         if element.kind == "intermediateThrowEvent" and element.event == "link":
-            target = self.link_target(element)
+            target = self.outer[self.landings[element.scope, element.link]]
             found.append(Outgoing("", target))
             source.connect(target)
         source.flows = tuple(found)
         source.is_conditional = source.default_flow is not None or any(outgoing.condition for outgoing in found)
-
-    def link_target(self, element: Element) -> ElementSpec:
-        for other in self.process.elements.values():
-            same = other.scope == element.scope and other.link == element.link
-            if same and other.kind == "intermediateCatchEvent" and other.event == "link":
-                return self.outer[other.id]
-        raise KeyError(element.link)
 
     def place(self, element: Element) -> None:
         """Hang an element into its scope, a boundary event on its activity."""
@@ -215,12 +212,13 @@ class _Compiler:
         """Whether a plain start of the scope leads here: at a none start event, or where nothing comes in without one."""
         if element.kind == "startEvent":
             return element.event == "none"
-        siblings = self.process.elements.values()
-        if any(other.kind == "startEvent" and other.scope == element.scope for other in siblings):
-            return False
-        return not element.incoming and element.link is None
+        return element.scope not in self.started and not element.incoming and element.link is None
 
     def join(self) -> None:
+        behind: dict[str, list[str]] = {}
+        for element_id, spec in self.outer.items():
+            for after in (*(outgoing.target for outgoing in spec.flows), *spec.boundaries):
+                behind.setdefault(after.element_id, []).append(element_id)
         for element in self.process.elements.values():
             made = self.outer[element.id]
             if isinstance(made, gateways.JoiningGateway):
@@ -228,18 +226,11 @@ class _Compiler:
                 made.joins = len(element.incoming) > 1
             if isinstance(made, gateways.InclusiveGateway) and made.joins:
                 self.spec.has_inclusive_joins = True
-                made.reaching = {flow: self.reaching(element, flow) for flow in element.incoming}
+                made.reaching = {flow: self.reaching(element, flow, behind) for flow in element.incoming}
 
-    def reaching(self, join: Element, flow_id: str) -> frozenset[str]:
+    def reaching(self, join: Element, flow_id: str, behind: Mapping[str, list[str]]) -> frozenset[str]:
         """The element ids from which this flow into a join can be reached without passing the join."""
         found: set[str] = set()
-        behind: dict[str, list[str]] = {}
-        for element in self.process.elements.values():
-            spec = self.outer[element.id]
-            for outgoing in spec.flows:
-                behind.setdefault(outgoing.target.element_id, []).append(element.id)
-            for boundary in spec.boundaries:
-                behind.setdefault(boundary.element_id, []).append(element.id)
         open_ends = [self.process.flows[flow_id].source]
         while open_ends:
             at = open_ends.pop()

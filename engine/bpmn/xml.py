@@ -17,6 +17,7 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 MOST_BYTES = 4_000_000
 MOST_NODES = 50_000
 DEEPEST = 100
+MOST_FINDINGS = 1_000
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Findings:
     resource: str
     found: list[Finding] = field(default_factory=list)
     softened: bool = False
+    _seen: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
 
     def error(self, rule: str, element_id: str, template: str, *, line: int = 0, **params: object) -> None:
         """Something would be misread. Inside a process that is never executed it only warns."""
@@ -44,9 +46,17 @@ class Findings:
         line: int,
         params: dict[str, object],
     ) -> None:
-        finding = Finding(rule, element_id, Sentence(template, params), severity, self.resource, line)
-        if finding not in self.found:
-            self.found.append(finding)
+        sentence = Sentence(template, params)
+        key = (severity, rule, element_id, str(sentence))
+        if key in self._seen or len(self._seen) > MOST_FINDINGS:
+            return
+        self._seen.add(key)
+        if len(self._seen) > MOST_FINDINGS:
+            # Whether more of them would refuse the file is not known: so this one does.
+            sentence = Sentence("there are more findings than these {most}", {"most": MOST_FINDINGS})
+            self.found.append(Finding("too-many", "", sentence, "error", self.resource))
+            return
+        self.found.append(Finding(rule, element_id, sentence, severity, self.resource, line))
 
     @property
     def has_errors(self) -> bool:

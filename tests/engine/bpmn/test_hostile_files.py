@@ -109,6 +109,21 @@ def test_too_many_elements_are_refused():
     assert ("too-many", "") in refused(PLAIN.replace(b"</bpmn:process>", f"{many}</bpmn:process>".encode()))
 
 
+def test_ten_thousand_elements_and_hundreds_of_inclusive_joins_are_refused():
+    many = "".join(f'<bpmn:task id="t{number}"/>' for number in range(10_000))
+    assert ("too-many", "p") in refused(PLAIN.replace(b"</bpmn:process>", f"{many}</bpmn:process>".encode()))
+    names = [f"j{number}" for number in range(300)]
+    flows = " -> ".join(["start", *names]) + "\n" + "\n".join(f"start -> {name}" for name in names)
+    assert ("too-many", "p") in refused(drawn(*(some(name) for name in names), flows=flows))
+
+
+def test_a_file_with_thousands_of_faults_is_told_the_first_thousand():
+    many = "".join(f'<bpmn:serviceTask id="t{number}" isForCompensation="true"/>' for number in range(4_000))
+    with pytest.raises(Undeployable) as caught:
+        reader.read(PLAIN.replace(b"</bpmn:process>", f"{many}</bpmn:process>".encode()), resource="x.bpmn")
+    assert len(caught.value.findings) == 1_001
+
+
 def test_a_chain_of_a_thousand_tasks_is_read_and_compiled():
     names = [f"t{number}" for number in range(1_000)]
     source = drawn(*(node("task", name) for name in names), flows=" -> ".join(["start", *names, "end"]))
@@ -157,6 +172,8 @@ def test_a_chain_of_a_thousand_tasks_is_read_and_compiled():
         ([throw("x", link("nowhere"))], ("link", "x")),
         ([end("x", error())], ("event", "x")),
         ([user("h"), boundary("x", "h", "<bpmn:cancelEventDefinition/>")], ("event", "x")),
+        ([user("h"), boundary("x", "h", error()), boundary("y", "h", error())], ("event", "y")),
+        ([throw("x", link("l")), catch("y", link("l")), catch("z", link("l"))], ("link", "x")),
         ([user("h"), boundary("x", "gone", timer("duration", "P1D"))], ("boundary", "x")),
         ([user("h"), boundary("x", "h", error(), interrupting=False)], ("event", "x")),
         ([user("h"), boundary("x", "h", timer("cycle", "R/P1D"))], ("timer", "x")),
