@@ -183,3 +183,53 @@ class Artist:
             inner.elements.append(beside)
         drawn = sketch.sub(name, "".join(inner.elements), "\n".join(inner.flows), sketch.io({"local": "=n"}))
         return self.add(page, source, drawn, name)
+
+
+def tangle(seed: int) -> bytes:
+    """A drawing without any structure: gateways, tasks, events and sub-processes wired at random, loops and all."""
+    luck = random.Random(seed)
+    elements, flows, top = [sketch.start()], [], [sketch.a_message("m", "m", "=n"), sketch.a_signal("s")]
+    names: list[str] = []
+    drawn: dict[str, str] = {}
+    for number in range(luck.randint(4, 14)):
+        kind = luck.choice(("user", "user", "xor", "both", "some", "both", "some", "catch", "signal", "script", "sub"))
+        names.append(f"{kind}{number}")
+        drawn[names[-1]] = kind
+    wired: dict[str, list[str]] = {
+        name: luck.sample(
+            [*names, "end"], luck.choice((1, 1, 1, 2, 3)) if drawn[name] in {"xor", "both", "some"} else 1
+        )
+        for name in names
+    }
+    for name, targets in wired.items():
+        kind = drawn[name]
+        branching = kind in {"xor", "some"} and len(targets) > 1
+        for position, target in enumerate(targets):
+            condition = luck.choice(CONDITIONS) if branching and position else None
+            flows.append(f"{name} -[={condition}]-> {target}" if condition else f"{name} -> {target}")
+        default = f"{name}_{targets[0]}" if branching else None
+        elements.append(_tangled(name, kind, default, luck))
+        if kind in {"user", "sub"} and luck.random() < 0.5:
+            happens = luck.choice((sketch.timer("duration", "P1D"), sketch.message("m"), sketch.signal("s")))
+            elements.append(sketch.boundary(f"on-{name}", name, happens, interrupting=luck.random() < 0.5))
+            flows.append(f"on-{name} -> {luck.choice([*names, 'end'])}")
+    flows += [f"start -> {name}" for name in luck.sample(names, luck.choice((1, 1, 2)))]
+    elements.append(sketch.end())
+    return sketch.draw("tangle", elements, "\n".join(flows), top)
+
+
+def _tangled(name: str, kind: str, default: str | None, luck: random.Random) -> str:
+    if kind == "user":
+        loop = sketch.each("=[1, 2]", "item", sequential=luck.random() < 0.5) if luck.random() < 0.2 else ""
+        return sketch.user(name, "", loop)
+    if kind == "catch":
+        return sketch.catch(name, luck.choice((sketch.timer("duration", "PT5H"), sketch.message("m"))))
+    if kind == "signal":
+        return sketch.catch(name, sketch.signal("s"))
+    if kind == "script":
+        return sketch.script(name, "=n + 1", "n")
+    if kind == "sub":
+        halted = sketch.start(f"h{name}", sketch.signal("s"), isInterrupting=luck.choice(("true", "false")))
+        inside = sketch.start(f"s{name}") + sketch.user(f"u{name}") + sketch.sub(f"e{name}", halted, by_event=True)
+        return sketch.sub(name, inside, f"s{name} -> u{name}")
+    return {"xor": sketch.xor, "some": sketch.some}[kind](name, default) if kind != "both" else sketch.both(name)

@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 
-from engine.bpmn.outcome import MessageWait, TimerWait, UserTaskWait
+from engine.bpmn.outcome import MessageWait, SignalWait, TimerWait, UserTaskWait
+from engine.errors import ExecutionFailed
 from tests.engine.bpmn.play import Play
-from tests.engine.bpmn.random_process import CONDITIONS, Artist
+from tests.engine.bpmn.random_process import CONDITIONS, Artist, tangle
 
 PROCESSES, PATHS = (int(number) for number in os.environ.get("XIAOHAO_RANDOM_PROCESSES", "60x3").split("x"))
 MOST_PUSHES = 400
@@ -52,3 +53,40 @@ def test_a_random_process_on_a_random_path_is_the_same_with_store_and_reload_aft
             except Exception as error:
                 print(f"seed {seed}, path {path}: {error}")
                 raise
+
+
+@pytest.mark.parametrize("batch", range(-(-PROCESSES // BATCH)))
+def test_a_tangle_walks_the_same_with_store_and_reload_and_ends_waits_or_says_why_it_cannot(batch):
+    for seed in range(batch * BATCH, min((batch + 1) * BATCH, PROCESSES)):
+        source = tangle(seed)
+        for path in range(PATHS):
+            try:
+                _wander(source, random.Random(seed * 1_000 + path))
+            except Exception as error:
+                print(f"tangle {seed}, path {path}: {error}")
+                raise
+
+
+def _wander(source: bytes, luck: random.Random) -> None:
+    """At most forty pushes; a tangle may run in circles, starve a join or flood itself, but it must say so."""
+    values = {name: luck.random() < 0.5 for name in CONDITIONS}
+    try:
+        play = Play(source, {"n": 0, **values}, budget=200)
+        for _ in range(40):
+            if play.outcome.completed:
+                return
+            assert play.outcome.waits
+            wait = luck.choice(play.outcome.waits)
+            values = {name: luck.random() < 0.5 for name in CONDITIONS}
+            if isinstance(wait, UserTaskWait):
+                play.push(lambda e, i=wait.element_instance_id, v=values: e.complete_user_task(i, v))
+            elif isinstance(wait, MessageWait):
+                play.push(lambda e, i=wait.element_instance_id, v=values: e.deliver_message(i, v))
+            elif isinstance(wait, SignalWait):
+                play.signal(wait.signal_name, **values)
+            else:
+                assert isinstance(wait, TimerWait)
+                play.push(lambda e, i=wait.element_instance_id: e.fire_timer(i))
+    except ExecutionFailed as failure:
+        if not failure.element_id:
+            raise
