@@ -120,6 +120,7 @@ class UserTask(Base):
     __tablename__ = "user_task"
     __table_args__ = (
         UniqueConstraint("instance_id", "element_instance_id"),
+        Index(None, "instance_id", "status"),
         Index(None, "status", "due_at", "id"),
         Index(None, "status", "scope", "due_at"),
         Index(None, "root_id"),

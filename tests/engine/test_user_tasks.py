@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine import history, jobs, user_tasks
 from engine.db import Database
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, Invalid, NotFound
 from engine.services import Call
 from engine.tables import Submission
 from tests.diagrams import sketch
@@ -97,3 +97,53 @@ def test_a_submission_is_kept_when_the_drawing_fails_and_a_supervisor_completes_
     assert "task_held" in office.facts(run)
     with office.database.reading() as db:
         assert history.verify(db, f"i{run}") == []
+
+
+def test_the_same_request_with_the_same_key_gets_the_same_answer(office: Office) -> None:
+    office.services["registry.record"] = lambda db, call: {}
+    office.deploy(two_bpmn=TWO)
+    office.start("two")
+    task = office.task("write")
+
+    def send(answers: dict[str, object], key: str, by: str = "anna") -> user_tasks.Completion:
+        with office.database.transaction() as db:
+            return user_tasks.complete(db, task.id, answers, by=by, now=office.now, idempotency_key=key)
+
+    first = send({"text": "x"}, "k1")
+    again = send({"text": "x"}, "k1")
+    assert (again.user_task_id, again.status) == (first.user_task_id, "completed")
+    assert len(office.tasks("check")) == 1
+    with pytest.raises(Conflict, match="another request"):
+        send({"text": "y"}, "k1")
+    with pytest.raises(Conflict, match="another request"):
+        send({"text": "x"}, "k1", by="bo")
+    with pytest.raises(Conflict, match="anna has completed it"):
+        send({"text": "x"}, "k2")
+
+
+def test_a_key_whose_request_was_refused_may_be_used_again(office: Office) -> None:
+    refuses = True
+
+    def record(db: Session, call: Call) -> Mapping[str, object]:
+        if refuses:
+            raise Conflict
+        return {}
+
+    office.services["registry.record"] = record
+    office.deploy(two_bpmn=TWO)
+    office.start("two")
+    with pytest.raises(Conflict):
+        office.complete("write", idempotency_key="k1")
+    refuses = False
+    assert office.complete("write", idempotency_key="k1").status == "completed"
+
+
+def test_text_that_no_database_keeps_is_refused_with_its_field(office: Office) -> None:
+    office.services["registry.record"] = lambda db, call: {}
+    office.deploy(two_bpmn=TWO)
+    office.start("two")
+    for text in ("a\x00b", "half \ud83d"):
+        with pytest.raises(Invalid) as refused:
+            office.complete("write", {"note": text})
+        assert list(refused.value.fields) == ["note"]
+    assert office.task("write").status == "open"

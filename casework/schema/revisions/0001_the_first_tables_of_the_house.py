@@ -709,6 +709,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_user_task_assignee_status"), "user_task", ["assignee", "status"], unique=False)
+    op.create_index(op.f("ix_user_task_instance_id_status"), "user_task", ["instance_id", "status"], unique=False)
     op.create_index(op.f("ix_user_task_root_id"), "user_task", ["root_id"], unique=False)
     op.create_index(op.f("ix_user_task_status_due_at_id"), "user_task", ["status", "due_at", "id"], unique=False)
     op.create_index(op.f("ix_user_task_status_scope_due_at"), "user_task", ["status", "scope", "due_at"], unique=False)
@@ -1098,6 +1099,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_user_task_status_scope_due_at"), table_name="user_task")
     op.drop_index(op.f("ix_user_task_status_due_at_id"), table_name="user_task")
     op.drop_index(op.f("ix_user_task_root_id"), table_name="user_task")
+    op.drop_index(op.f("ix_user_task_instance_id_status"), table_name="user_task")
     op.drop_index(op.f("ix_user_task_assignee_status"), table_name="user_task")
     op.drop_table("user_task")
     op.drop_index(op.f("ix_subscription_kind_name_correlation_key"), table_name="subscription")
