@@ -272,12 +272,23 @@ def approved_plan(db: Session, case: Case) -> Plan | None:
     ).one_or_none()
 
 
-def refresh_stage(db: Session, case: Case) -> str:
-    """Works out the stage that users see (4.a) from the rows, keeps it on the case and gives it back.
+def stage_of(case: Case, *, left: int, is_closing: bool, has_result: bool, has_begun: bool) -> str:
+    """The stage that users see (4.a).
 
-    销号: an item waits for its closure, or none is left to work on. 提升: a measure of the plan in force is done.
-    辅导: the baseline was found. 预警: the light is not green. 监测: all else.
+    销号: an item waits for its closure, or none is `left` to work on. 提升: a measure of the plan in force is done. 辅导: the
+    baseline was found or a plan written. 预警: the light is not green. 监测: all else.
     """
+    if is_closing or (not left and case.state in {"observing", "archived"}):
+        return "close"
+    if has_result:
+        return "improve"
+    if has_begun:
+        return "coach"
+    return "monitor" if case.light == "green" else "warn"
+
+
+def refresh_stage(db: Session, case: Case) -> str:
+    """Works out the stage of a case from the rows, keeps it on the case and gives it back."""
     db.flush()
     left = items_left(case)
     closing = db.scalars(
@@ -290,14 +301,13 @@ def refresh_stage(db: Session, case: Case) -> str:
         .where(Measure.case_id == case.id, Measure.state == "done", Plan.state == "approved")
     ).one()
     begun = db.scalars(select(func.count()).select_from(Baseline).where(Baseline.case_id == case.id)).one()
-    if closing or (not left and case.state in {"observing", "archived"}):
-        case.stage = "close"
-    elif done:
-        case.stage = "improve"
-    elif begun or case.plans:
-        case.stage = "coach"
-    else:
-        case.stage = "monitor" if case.light == "green" else "warn"
+    case.stage = stage_of(
+        case,
+        left=left,
+        is_closing=closing > 0,
+        has_result=done > 0,
+        has_begun=begun > 0 or bool(case.plans),
+    )
     return case.stage
 
 

@@ -5,16 +5,16 @@ measures, its progress and its relapses (decision `item-light`); a case shows th
 kept with the rule that fired and the figures it saw, so a light can be explained years later.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
 
-from casework import answers, cases, plans
-from casework.case_tables import LIGHTS, LIVING_CASE, LIVING_ITEM, Case, Item, LightLog
+from casework import answers, cases, enterprises, plans
+from casework.case_tables import LIGHTS, LIVING_CASE, LIVING_ITEM, Baseline, Case, Closure, Item, LightLog, Plan
 from engine import decisions, history
 from engine.calendars import Calendar, calendar, end_of_business, local_day
 from engine.tables import UserTask
@@ -64,12 +64,12 @@ def of_deadline(db: Session, due_at: datetime | None, *, now: datetime) -> Light
     return _decide(db, "task-light", inputs, figures, now=now)
 
 
-def of_item(db: Session, item: Item, *, now: datetime) -> Light:
-    """The light of an item: its relapses, the measures that are late, and how far progress lags behind time (in points)."""
-    case = cases.get(db, item.case_id)
-    day = local_day(now)
-    plan = cases.approved_plan(db, case)
-    days = calendar(db)
+def of_item(db: Session, item: Item, plan: Plan | None, *, now: datetime) -> Light:
+    """The light of an item: its relapses, the measures that are late, and how far progress lags behind time (in points).
+
+    `plan` is the plan in force, None before there is one.
+    """
+    day, days = local_day(now), calendar(db)
     pending = [m for m in plan.measures if m.state in {"not_started", "ongoing"}] if plan else []
     overdue = [days_overdue(days, end_of_business(measure.due_on), now) for measure in pending]
     due_in = [days_left(days, end_of_business(m.due_on), now) for m in pending if m.due_on >= day]
@@ -90,29 +90,40 @@ def of_item(db: Session, item: Item, *, now: datetime) -> Light:
 
 def assess(db: Session, case: Case, *, now: datetime) -> Light:
     """Works out the light of a case and of all it consists of today, keeps what changed, and gives the case's light."""
-    tasks = db.scalars(
-        select(UserTask).where(
-            UserTask.subject == f"enterprise:{case.enterprise_id}", UserTask.status.in_(("open", "held"))
+    return assess_many(db, [case], now=now)[case.id]
+
+
+def assess_many(db: Session, found: Sequence[Case], *, now: datetime) -> dict[int, Light]:
+    """Assesses several cases with as many statements as one needs; gives the light of each by its id."""
+    known = _load(db, [case.id for case in found], [enterprises.subject(case.enterprise_id) for case in found])
+    lights: dict[int, Light] = {}
+    for case in found:
+        parts: list[Light] = []
+        plan = known.plans.get(case.id)
+        for task in known.tasks.get(enterprises.subject(case.enterprise_id), []):
+            light = of_deadline(db, task.due_at, now=now)
+            _keep(db, f"task:{task.id}", case, light, known, now=now)
+            parts.append(_named(light, task=task.name, element=task.element_id))
+        for item in known.items.get(case.id, []):
+            if item.state in LIVING_ITEM:
+                light = of_item(db, item, plan, now=now)
+                _keep(db, f"item:{item.id}", case, light, known, now=now)
+                item.light = light.light
+                parts.append(_named(light, item=item.list_type))
+            else:
+                item.light = "green"
+        light = lights[case.id] = worst(parts)
+        _keep(db, f"case:{case.id}", case, light, known, now=now)
+        case.light = light.light
+        case.stage = cases.stage_of(
+            case,
+            left=sum(item.state in LIVING_ITEM for item in known.items.get(case.id, [])),
+            is_closing=case.id in known.closing,
+            has_result=any(measure.state == "done" for measure in plan.measures) if plan else False,
+            has_begun=case.id in known.begun,
         )
-    )
-    found: list[Light] = []
-    for task in tasks:
-        light = of_deadline(db, task.due_at, now=now)
-        _keep(db, f"task:{task.id}", case, light, now=now)
-        found.append(_named(light, task=task.name, element=task.element_id))
-    for item in case.items:
-        if item.state in LIVING_ITEM:
-            light = of_item(db, item, now=now)
-            _keep(db, f"item:{item.id}", case, light, now=now)
-            item.light = light.light
-            found.append(_named(light, item=item.list_type))
-        else:
-            item.light = "green"
-    light = worst(found)
-    _keep(db, f"case:{case.id}", case, light, now=now)
-    case.light = light.light
-    cases.refresh_stage(db, case)
-    return light
+    db.flush()
+    return lights
 
 
 def assess_all(db: Session, *, now: datetime, after: int = 0, limit: int = 500) -> int:
@@ -120,13 +131,12 @@ def assess_all(db: Session, *, now: datetime, after: int = 0, limit: int = 500) 
 
     A nightly ring calls it until it gives 0, each time in a transaction of its own.
     """
-    last = 0
-    for case in db.scalars(
+    found = db.scalars(
         select(Case).where(Case.state.in_(LIVING_CASE), Case.id > after).order_by(Case.id).limit(limit)
-    ).all():
-        assess(db, case, now=now)
-        last = case.id
-    return last
+    ).all()
+    if found:
+        assess_many(db, found, now=now)
+    return found[-1].id if found else 0
 
 
 def why(db: Session, about: str) -> LightLog | None:
@@ -154,17 +164,15 @@ def _decide(
     return Light(known.light, known.rule, figures)
 
 
-def _keep(db: Session, about: str, case: Case, light: Light, *, now: datetime) -> None:
-    last = why(db, about)
-    before = last.light if last else "green"
-    if before == light.light and (last is None or last.rule == light.rule or light.light == "green"):
+def _keep(db: Session, about: str, case: Case, light: Light, known: "_Known", *, now: datetime) -> None:
+    before, rule = known.logged.get(about, ("green", ""))
+    if before == light.light and (rule == light.rule or light.light == "green"):
         return
-    day: date = local_day(now)
     db.add(
         LightLog(
             about=about,
             case_id=case.id,
-            day=day,
+            day=local_day(now),
             light=light.light,
             previous=before,
             rule=light.rule,
@@ -172,4 +180,46 @@ def _keep(db: Session, about: str, case: Case, light: Light, *, now: datetime) -
             at=now,
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the rows say about several cases: by case id, tasks by subject, the last logged light and rule by what it is about."""
+
+    tasks: Mapping[str, list[UserTask]]
+    items: Mapping[int, list[Item]]
+    plans: Mapping[int, Plan]
+    closing: frozenset[int]
+    begun: frozenset[int]
+    logged: Mapping[str, tuple[str, str]]
+
+
+def _load(db: Session, ids: Sequence[int], subjects: Sequence[str]) -> _Known:
     db.flush()
+    tasks: dict[str, list[UserTask]] = {}
+    for task in db.scalars(
+        select(UserTask)
+        .where(UserTask.subject.in_(subjects), UserTask.status.in_(("open", "held")))
+        .order_by(UserTask.id)
+    ):
+        tasks.setdefault(task.subject, []).append(task)
+    items: dict[int, list[Item]] = {}
+    for item in db.scalars(select(Item).where(Item.case_id.in_(ids)).order_by(Item.id)):
+        items.setdefault(item.case_id, []).append(item)
+    approved = select(Plan).where(Plan.case_id.in_(ids), Plan.state == "approved").order_by(Plan.version)
+    latest = select(func.max(LightLog.id)).where(LightLog.case_id.in_(ids)).group_by(LightLog.about)
+    return _Known(
+        tasks=tasks,
+        items=items,
+        plans={plan.case_id: plan for plan in db.scalars(approved.options(selectinload(Plan.measures)))},
+        closing=frozenset(db.scalars(select(Closure.case_id).where(Closure.case_id.in_(ids), Closure.state == "open"))),
+        begun=frozenset(
+            [
+                *db.scalars(select(Baseline.case_id).where(Baseline.case_id.in_(ids))),
+                *db.scalars(select(Plan.case_id).where(Plan.case_id.in_(ids))),
+            ]
+        ),
+        logged={
+            row.about: (row.light, row.rule) for row in db.scalars(select(LightLog).where(LightLog.id.in_(latest)))
+        },
+    )

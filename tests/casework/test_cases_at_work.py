@@ -68,16 +68,17 @@ def test_an_item_shows_its_relapses_and_its_lag(world: World) -> None:
     world.planned_case(list="L3", subtype="缺活动")
     with world.database.transaction() as db:
         item = db.scalars(select(Item)).one()
-        assert lights.of_item(db, item, now=world.now).light == "green"
+        plan = world.get(db).plans[-1]
+        assert lights.of_item(db, item, plan, now=world.now).light == "green"
         later = world.now + timedelta(days=120)
-        lag = lights.of_item(db, item, now=later)
+        lag = lights.of_item(db, item, plan, now=later)
         assert lag.light == "red"
         assert lag.figures["lag"] < -30
         assert lag.rule == "进度落后序时30个百分点以上"
         item.relapse_count = 1
-        assert lights.of_item(db, item, now=world.now).light == "yellow"
+        assert lights.of_item(db, item, plan, now=world.now).light == "yellow"
         item.relapse_count = 2
-        assert lights.of_item(db, item, now=world.now).light == "red"
+        assert lights.of_item(db, item, plan, now=world.now).light == "red"
 
 
 def test_a_light_is_logged_when_it_changes_and_only_then(world: World) -> None:
