@@ -195,13 +195,13 @@ class Evaluating:
 
     def fit_input(self, name: str, value: Value, wanted: Type) -> Value:
         from engine.dmn.types import fit
-        from engine.feel.text import value_text
+        from engine.feel.text import shortened
 
         found, fits = fit(value, wanted)
         if not fits:
             self.run({}).null(
                 _NO_WHERE, "expected {wanted} in input {input}, but found {value}",
-                wanted=wanted.name, input=name, value=value_text(value)[:80],
+                wanted=wanted.name, input=name, value=shortened(value),
             )  # fmt: skip
         return found
 

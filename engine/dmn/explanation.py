@@ -13,6 +13,7 @@ from engine.feel.values import Function, Value
 
 _MOST_TEXT = 500
 _MOST_ITEMS = 50
+_MOST_PARTS = 2_000
 _NEAREST = 5
 
 
@@ -116,21 +117,24 @@ def nearest(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def plain(value: Any, depth: int = 0) -> Any:
+def plain(value: Any) -> Any:
     """The value as JSON, with long lists and texts cut, functions named."""
+    return _plain(value, 0, [_MOST_PARTS])
+
+
+def _plain(value: Any, depth: int, left: list[int]) -> Any:
+    left[0] -= 1
     if isinstance(value, Function):
         return f"function {value.name}".strip()
     if isinstance(value, str):
         return value if len(value) <= _MOST_TEXT else value[:_MOST_TEXT] + "…"
+    if isinstance(value, list | dict) and (depth > 6 or left[0] < 0):
+        return "…"
     if isinstance(value, list):
-        if depth > 6:
-            return "…"
-        items = [plain(item, depth + 1) for item in value[:_MOST_ITEMS]]
+        items = [_plain(item, depth + 1, left) for item in value[:_MOST_ITEMS]]
         return [*items, "…"] if len(value) > _MOST_ITEMS else items
     if isinstance(value, dict):
-        if depth > 6:
-            return "…"
-        return {str(key): plain(item, depth + 1) for key, item in list(value.items())[:_MOST_ITEMS]}
+        return {str(key): _plain(item, depth + 1, left) for key, item in list(value.items())[:_MOST_ITEMS]}
     found = to_json(value)
     # JSON has no exact decimals: what a float does not hold is kept as text.
     return str(found) if type(found).__name__ == "Decimal" else found

@@ -22,7 +22,7 @@ from engine.feel.calls import body_call, call_function
 from engine.feel.compiler import Code, Compiler, Scope
 from engine.feel.evaluation import Env, Null, Run
 from engine.feel.loops import pick
-from engine.feel.text import value_text
+from engine.feel.text import shortened
 from engine.feel.types import ANY_TYPE, Type
 from engine.feel.values import Function, Range, Value, kind_of
 
@@ -238,5 +238,5 @@ def fitted(run: Run, value: Value, wanted: Type) -> Value:
     """The value made to fit a type; null with a remark where it does not."""
     found, fits = fit(value, wanted)
     if not fits:
-        run.null(_NO_WHERE, "expected {wanted}, but found {value}", wanted=wanted.name, value=value_text(value)[:80])
+        run.null(_NO_WHERE, "expected {wanted}, but found {value}", wanted=wanted.name, value=shortened(value))
     return found

@@ -17,7 +17,7 @@ from engine.errors import Sentence
 from engine.feel.compiler import Code, Compiler, Scope
 from engine.feel.evaluation import Env, Null
 from engine.feel.operators import add, equal, order
-from engine.feel.text import value_text
+from engine.feel.text import shortened
 from engine.feel.types import ANY_TYPE, Type
 from engine.feel.unary import Test, compile_tests
 from engine.feel.values import Value
@@ -93,7 +93,7 @@ class TableProgram:
                 if not fits:
                     env.run.null(
                         _NO_WHERE, "expected {wanted} in output {output} of rule {rule}, but found {value}",
-                        wanted=wanted.name, output=name, rule=number + 1, value=value_text(value)[:80],
+                        wanted=wanted.name, output=name, rule=number + 1, value=shortened(value),
                     )  # fmt: skip
                 value = fitted
             found.append(value)
@@ -242,13 +242,13 @@ class ColumnProgram:
             if not fits:
                 return env.run.null(
                     _NO_WHERE, "expected {wanted} in input {input}, but found {value}",
-                    wanted=self.type.name, input=self.label, value=value_text(value)[:80],
+                    wanted=self.type.name, input=self.label, value=shortened(value),
                 )  # fmt: skip
             value = fitted
         if self.allowed is not None and not self.allowed(value):
             return env.run.null(
                 _NO_WHERE, "the value {value} is not allowed in input {input}", input=self.label,
-                value=value_text(value)[:80],
+                value=shortened(value),
             )  # fmt: skip
         return value
 

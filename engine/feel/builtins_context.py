@@ -7,7 +7,7 @@ from engine.errors import ExecutionFailed
 from engine.feel.evaluation import Null, Run
 from engine.feel.operators import equal
 from engine.feel.registry import builtin
-from engine.feel.values import Value, adopt, kind_of
+from engine.feel.values import Value, kind_of
 
 _TABLE = "DMN 1.5, table 80"
 _CAMUNDA = "Camunda 8 FEEL"
@@ -33,7 +33,7 @@ def _get_value(run: Run, m: dict[str, Value], key: Value) -> Value:
         if not isinstance(found, dict) or step not in found:
             raise Null("the context has no entry {name}", name=step)
         found = found[step]
-    return adopt(found)
+    return found
 
 
 @builtin(
@@ -45,7 +45,7 @@ def _get_value(run: Run, m: dict[str, Value], key: Value) -> Value:
 )
 def _get_entries(run: Run, m: dict[str, Value]) -> Value:
     run.check_list(len(m))
-    return [{"key": key, "value": adopt(value)} for key, value in m.items()]
+    return [{"key": key, "value": value} for key, value in m.items()]
 
 
 @builtin(
@@ -63,7 +63,7 @@ def _context(run: Run, entries: list[Value]) -> Value:
             raise Null("expected contexts with key and value")
         if entry["key"] in made:
             raise Null("the context has two entries {name}", name=entry["key"])
-        made[entry["key"]] = adopt(entry["value"])
+        made[entry["key"]] = entry["value"]
     return made
 
 
@@ -71,6 +71,7 @@ def _put(run: Run, m: dict[str, Value], path: list[Value], value: Value) -> dict
     step = path[0]
     if not isinstance(step, str):
         raise Null("expected a text as key, but found {kind}", kind=kind_of(step))
+    run.spend(len(m))
     if len(path) == 1:
         return {**m, step: value}
     inner = m.get(step, {})

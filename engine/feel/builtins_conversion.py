@@ -68,8 +68,13 @@ def _number(run: Run, value: Value, grouping: Value = None, decimal: Value = Non
 def _string(run: Run, value: Value) -> Value:
     if value is None:
         return None
-    text = value_text(value)
-    run.spend(len(text) // 16)
+    return _text(run, value)
+
+
+def _text(run: Run, value: Value) -> str:
+    most = run.meter.budget.string
+    run.weigh(value)
+    text = value_text(value, most)
     run.check_string(len(text))
     return text
 
@@ -88,9 +93,13 @@ def _string_format(run: Run, template: str, value: Value) -> Value:
         name = found[1].strip()
         if not isinstance(value, dict) or name not in value:
             raise Null("the context has no entry {name}", name=name)
-        item = value[name]
-        return "null" if item is None else value_text(item)
+        nonlocal length
+        text = _text(run, value[name])
+        length += len(text)
+        run.check_string(length)
+        return text
 
+    length = len(template)
     text = re.sub(r"\{\{|\}\}|\{([^{}]*)\}", entry, template)
     run.check_string(len(text))
     return text

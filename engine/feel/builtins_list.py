@@ -28,8 +28,8 @@ def _position(run: Run, items: Sequence[Value], position: Decimal, *, spare: int
     return at - 1 if at > 0 else len(items) + at
 
 
-def _same(left: Value, right: Value) -> bool:
-    return equal(left, right) is True
+def _same(run: Run, left: Value, right: Value) -> bool:
+    return equal(left, right, run.spend) is True
 
 
 def key_of(value: Value) -> object:
@@ -60,7 +60,7 @@ class Seen:
             self.keys.add(key)
             return True
         self.run.spend(len(self.others))
-        if any(type(other) is type(value) and _same(other, value) for other in self.others):
+        if any(type(other) is type(value) and _same(self.run, other, value) for other in self.others):
             return False
         self.others.append(value)
         return True
@@ -75,7 +75,7 @@ class Seen:
 )
 def _list_contains(run: Run, items: list[Value], element: Value) -> Value:
     run.spend(len(items))
-    return any((type(item) is type(element) and _same(item, element)) or _same(item, element) for item in items)
+    return any(_same(run, item, element) for item in items)
 
 
 @builtin(
@@ -98,6 +98,7 @@ def _count(run: Run, items: list[Value]) -> Value:
 )
 def _sublist(run: Run, items: list[Value], start: Decimal, length: Decimal | None = None) -> Value:
     at = _position(run, items, start)
+    run.spend(len(items) >> 4)
     if length is None:
         return items[at:]
     if length < 1 or length != length.to_integral_value() or at + length > len(items):
@@ -163,7 +164,7 @@ def _duplicate_values(run: Run, items: list[Value]) -> Value:
     seen, twice = Seen(run), Seen(run)
     repeated = [item for item in items if not seen.add(item)]
     repeated = [item for item in repeated if twice.add(item)]
-    return [item for item in _distinct_values(run, items) if any(_same(item, other) for other in repeated)]
+    return [item for item in _distinct_values(run, items) if any(_same(run, item, other) for other in repeated)]
 
 
 @builtin(
@@ -250,7 +251,7 @@ def _reverse(run: Run, items: list[Value]) -> Value:
 )
 def _index_of(run: Run, items: list[Value], match: Value) -> Value:
     run.spend(len(items))
-    return [Decimal(at) for at, item in enumerate(items, 1) if _same(item, match)]
+    return [Decimal(at) for at, item in enumerate(items, 1) if _same(run, item, match)]
 
 
 @builtin(

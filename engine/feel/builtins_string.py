@@ -23,6 +23,7 @@ _CAMUNDA = "Camunda 8 FEEL"
     ],
 )
 def _substring(run: Run, string: str, start: Decimal, length: Decimal | None = None) -> Value:
+    run.spend(len(string) >> 6)
     first = int(start) if abs(start) < 10**9 else 10**9
     if first == 0:
         raise Null("positions in a text begin with 1")
@@ -55,6 +56,7 @@ def _string_length(run: Run, string: str) -> Value:
     examples=[('upper case("aBc4")', '"ABC4"')],
 )
 def _upper_case(run: Run, string: str) -> Value:
+    run.spend(len(string) >> 6)
     return string.upper()
 
 
@@ -66,6 +68,7 @@ def _upper_case(run: Run, string: str) -> Value:
     examples=[('lower case("aBc4")', '"abc4"')],
 )
 def _lower_case(run: Run, string: str) -> Value:
+    run.spend(len(string) >> 6)
     return string.lower()
 
 
@@ -77,6 +80,7 @@ def _lower_case(run: Run, string: str) -> Value:
     examples=[('substring before("foobar", "bar")', '"foo"'), ('substring before("foobar", "xyz")', '""')],
 )
 def _substring_before(run: Run, string: str, match: str) -> Value:
+    run.spend(len(string) >> 6)
     return string.partition(match)[0] if match and match in string else ""
 
 
@@ -88,6 +92,7 @@ def _substring_before(run: Run, string: str, match: str) -> Value:
     examples=[('substring after("foobar", "ob")', '"ar"'), ('substring after("", "a")', '""')],
 )
 def _substring_after(run: Run, string: str, match: str) -> Value:
+    run.spend(len(string) >> 6)
     return string.partition(match)[2] if match else string
 
 
@@ -99,6 +104,7 @@ def _substring_after(run: Run, string: str, match: str) -> Value:
     examples=[('contains("foobar", "of")', "false"), ('contains("销号服务", "服务")', "true")],
 )
 def _contains(run: Run, string: str, match: str) -> Value:
+    run.spend(len(string) >> 6)
     return match in string
 
 
@@ -110,6 +116,7 @@ def _contains(run: Run, string: str, match: str) -> Value:
     examples=[('starts with("foobar", "fo")', "true")],
 )
 def _starts_with(run: Run, string: str, match: str) -> Value:
+    run.spend(len(string) >> 6)
     return string.startswith(match)
 
 
@@ -121,6 +128,7 @@ def _starts_with(run: Run, string: str, match: str) -> Value:
     examples=[('ends with("foobar", "r")', "true")],
 )
 def _ends_with(run: Run, string: str, match: str) -> Value:
+    run.spend(len(string) >> 6)
     return string.endswith(match)
 
 
@@ -146,9 +154,7 @@ def _matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Val
     ],
 )
 def _replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> Value:
-    found = patterns.compiled(pattern, flags or "").replace(text, replacement, run.spend)
-    run.check_string(len(found))
-    return found
+    return patterns.compiled(pattern, flags or "").replace(text, replacement, run.spend, run.bound_string)
 
 
 @builtin(
@@ -188,6 +194,7 @@ def _string_join(run: Run, items: list[Value], delimiter: str | None = None) -> 
     examples=[('trim("  hello  ")', '"hello"')],
 )
 def _trim(run: Run, string: str) -> Value:
+    run.spend(len(string) >> 6)
     return string.strip()
 
 
@@ -199,6 +206,7 @@ def _trim(run: Run, string: str) -> Value:
     examples=[('is blank(" ")', "true"), ('is blank("a")', "false")],
 )
 def _is_blank(run: Run, string: str) -> Value:
+    run.spend(len(string) >> 6)
     return not string.strip()
 
 

@@ -5,7 +5,7 @@
 
 import operator
 from collections.abc import Callable
-from decimal import Decimal, DecimalException
+from decimal import Decimal, DecimalException, DivisionByZero, InvalidOperation
 from typing import Any
 
 from engine.feel import operators
@@ -24,9 +24,7 @@ def equality(left: Code, right: Code, where: Where, *, negated: bool) -> Code:
         kind = type(a)
         if kind is type(b) and kind in scalars:
             return (a == b) is not negated
-        if kind is list or kind is dict:
-            env.run.spend(len(a))
-        same = operators.equal(a, b)
+        same = operators.equal(a, b, env.run.spend)
         if same is None:
             return unordered(env.run, where, a, b)
         return same is not negated
@@ -67,22 +65,34 @@ def unordered(run: Run, where: Where, left: Value, right: Value) -> None:
 def _remark(run: Run, where: Where, reason: Exception) -> None:
     if isinstance(reason, Null):
         return run.remark(where, reason.sentence)
+    if isinstance(reason, DivisionByZero | InvalidOperation) and "Division" in str(reason):
+        return run.null(where, "division by zero")
     return run.null(where, "the calculation has no result as a number")
+
+
+_FAST: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
+    "+": NUMBERS.add,
+    "-": NUMBERS.subtract,
+    "*": NUMBERS.multiply,
+    "/": NUMBERS.divide,
+}
 
 
 def arithmetic(sign: str, left: Code, right: Code, where: Where, constant: Value) -> Code:
     """The closure of one of `+ - * / **`; `constant` is the right side where it is a number known beforehand."""
     slow = operators.OPERATORS[sign]
-    fast = {"+": NUMBERS.add, "-": NUMBERS.subtract, "*": NUMBERS.multiply}.get(sign)
+    fast = _FAST.get(sign)
     if fast is None:
 
-        def other(env: Env) -> Value:
+        def power(env: Env) -> Value:
+            # Raising to a power is as dear as many additions.
+            env.run.spend(20)
             try:
                 return slow(left(env), right(env))
             except Null as reason:
                 return env.run.remark(where, reason.sentence)
 
-        return other
+        return power
     if type(constant) is Decimal:
 
         def with_constant(env: Env) -> Value:

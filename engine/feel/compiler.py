@@ -6,8 +6,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from engine.errors import Problem
 from engine.feel import calls, comparing, lookups, loops, operators
-from engine.feel.evaluation import Env, Null, Run
+from engine.feel.evaluation import Budget, Env, Meter, Null, Run
 from engine.feel.lookups import MISSING, Code
 from engine.feel.syntax import (
     And,
@@ -36,6 +37,9 @@ from engine.feel.syntax import (
 )
 from engine.feel.types import Type, resolve
 from engine.feel.values import PLAIN, Range, Value, adopt, kind_of
+
+# What is computed beforehand must be cheap: an expression has many parts.
+_FOLDING = Budget(steps=500, string=1_000, list=100)
 
 
 class Scope:
@@ -93,10 +97,10 @@ class Compiler:
         """The constant that `code` computes when all its parts are constants and it makes no remark."""
         if not all(part in self.constants for part in parts):
             return code
-        run = Run({}, warnings=[])
+        run = Run({}, meter=Meter(_FOLDING), warnings=[])
         try:
             value = code(Env({}, None, run))
-        except (Null, RecursionError):
+        except (Null, Problem, RecursionError):
             return code
         if run.warnings or type(value) not in PLAIN:
             return code
@@ -144,7 +148,9 @@ class Compiler:
 
     def path(self, node: Path, scope: Scope | None) -> Code:
         name, where = node.name, node.where
-        source = self.raw(node.source, scope)
+        # Only what comes straight from the caller may hold values that are not FEEL's yet.
+        is_raw = self.is_raw(node.source, scope)
+        source = self.raw(node.source, scope) if is_raw else self.compile(node.source, scope)
 
         def path(env: Env) -> Value:
             value = source(env)
@@ -152,10 +158,16 @@ class Compiler:
                 found = value.get(name, MISSING)
                 if found is MISSING:
                     return env.run.null(where, "the context has no entry {name}", name=name)
-                return found if type(found) in PLAIN else adopt(found)
+                return adopt(found) if is_raw and type(found) not in PLAIN else found
             return lookups.property(env.run, value, name, where)
 
         return self.folded(path, source)
+
+    def is_raw(self, node: Node, scope: Scope | None) -> bool:
+        """Whether a path begins in the outermost scope."""
+        while isinstance(node, Path):
+            node = node.source
+        return isinstance(node, Name) and (scope is None or scope.find(node.name) == (None, ()))
 
     def raw(self, node: Node, scope: Scope | None) -> Code:
         """The closure of the source of a path, which may leave a caller's context unconverted."""
@@ -258,13 +270,13 @@ class Compiler:
             found = value(env)
             if single is not None:
                 test = single(env)
-                inside = operators.includes(found, test)
+                inside = operators.includes(found, test, env.run.spend)
                 if inside is None:
                     return env.run.null(
                         where, "cannot tell whether {value} is in {test}", value=kind_of(found), test=kind_of(test)
                     )
                 return inside
-            return any(operators.includes(found, code(env)) for code in tests)
+            return any(operators.includes(found, code(env), env.run.spend) for code in tests)
 
         return contains
 
@@ -341,6 +353,8 @@ class Compiler:
 
         def instance_of(env: Env) -> Value:
             found = value(env)
+            if type(found) is list or type(found) is dict:
+                env.run.weigh(found)
             return found is not None and accepts(found)
 
         return instance_of

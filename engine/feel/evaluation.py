@@ -1,5 +1,8 @@
 """One evaluation: its scope, its clock, its budget, its warnings."""
 
+# FEEL values have no static type; what an operator or function accepts is decided while it runs.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +24,7 @@ class Budget:
     `list` are the longest string and list that may be built; `depth` is the deepest nesting of calls, in Python frames.
     """
 
-    steps: int = 1_000_000
+    steps: int = 200_000
     digits: int = 6_144
     string: int = 100_000
     list: int = 100_000
@@ -139,8 +142,22 @@ class Run:
             raise BudgetExceeded("list", self.meter.budget.list)
         self.spend(length)
 
+    def weigh(self, value: Value) -> None:
+        """Pay for every item inside a value, so that what visits them all is paid for; shared parts count each time."""
+        waiting = [value]
+        while waiting:
+            found = waiting.pop()
+            inner = found if type(found) is list else list(found.values()) if type(found) is dict else ()
+            self.spend(len(inner) + 1)
+            waiting.extend(item for item in inner if type(item) is list or type(item) is dict)
+
     def check_string(self, length: int) -> None:
-        """Refuse a text that is too long."""
+        """Refuse a text that is too long, and pay for its characters."""
+        self.spend(length >> 6)
+        self.bound_string(length)
+
+    def bound_string(self, length: int) -> None:
+        """Refuse a text that is too long, while it grows."""
         if length > self.meter.budget.string:
             raise BudgetExceeded("string", self.meter.budget.string)
 

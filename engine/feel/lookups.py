@@ -67,7 +67,7 @@ def entry(run: Run, value: Value, name: str, where: Where) -> Value:
         found = value.get(name, MISSING)
         if found is MISSING:
             return run.null(where, "the context has no entry {name}", name=name)
-        return adopt(found)
+        return found
     if type(value) is list:
         return property(run, value, name, where)
     try:

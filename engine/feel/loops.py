@@ -15,6 +15,7 @@ from engine.feel.syntax import (
     And,
     Arithmetic,
     Between,
+    Call,
     Compare,
     Filter,
     For,
@@ -22,6 +23,7 @@ from engine.feel.syntax import (
     In,
     InstanceOf,
     Iterator,
+    Name,
     Negate,
     Node,
     Or,
@@ -32,7 +34,7 @@ from engine.feel.syntax import (
 )
 from engine.feel.temporal import FarDate, day_number, from_day_number
 from engine.feel.values import Range, Value, kind_of
-from engine.feel.walk import holds, measure
+from engine.feel.walk import children, holds, measure
 
 if TYPE_CHECKING:
     from engine.feel.compiler import Code, Compiler, Scope
@@ -129,7 +131,7 @@ def for_code(compiler: "Compiler", node: For, scope: "Scope | None") -> "Code":
     keeps_scope = holds(node.result, FunctionDefinition) or any(
         holds(part, FunctionDefinition) for iterator in node.iterators for part in (iterator.source,)
     )
-    uses_partial = _uses(node.result, "partial")
+    copies = _keeps(node.result, "partial")
     name = node.iterators[0].name
     single = sources[0] if len(sources) == 1 else None
 
@@ -145,30 +147,51 @@ def for_code(compiler: "Compiler", node: For, scope: "Scope | None") -> "Code":
             run.spend(weight * len(items))
             inside = Env({}, outer, run)
             own = inside.vars
+            shared = outer.vars
             for item in items:
                 own[name] = item
+                if copies:
+                    run.check_list(len(found))
+                    shared["partial"] = found[:]
                 append(result(inside))
-                if uses_partial:
-                    run.spend(1)
         else:
             for inside in _visits(sources, names, outer, run, fresh=keeps_scope):
                 if inside is None:
                     return None
                 run.spend(weight)
+                if copies:
+                    run.check_list(len(found))
+                    outer.vars["partial"] = found[:]
                 append(result(inside))
                 if len(found) > run.meter.budget.list:
                     run.check_list(len(found))
         run.check_list(len(found))
-        return list(found) if uses_partial else found
+        return found
 
     names = [iterator.name for iterator in node.iterators]
     return for_
 
 
-def _uses(node: Node, name: str) -> bool:
-    from engine.feel.walk import free_names
+_READERS = frozenset(
+    {"count", "sum", "min", "max", "mean", "list contains", "product", "median", "is empty", "all", "any"}
+)
 
-    return name in free_names(node)
+
+def _keeps(node: Node, name: str) -> bool:
+    """Whether the value of that name may become part of the result, so that it has to be copied before it grows."""
+    waiting: list[Node] = [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Name):
+            if found.name == name:
+                return True
+        elif isinstance(found, Filter) and isinstance(found.source, Name):
+            waiting.append(found.condition)
+        elif isinstance(found, Call) and isinstance(found.function, Name) and found.function.name in _READERS:
+            waiting += [part for part in found.arguments if not isinstance(part, Name)]
+        else:
+            waiting += children(found)
+    return False
 
 
 def quantified_code(compiler: "Compiler", node: Quantified, scope: "Scope | None") -> "Code":

@@ -31,43 +31,50 @@ _DIRECT = frozenset({Decimal, str, bool, date, FarDate, YearsMonthsDuration, Day
 _DATETIMES = (datetime, FarDateTime)
 
 
-def equal(left: Value, right: Value) -> bool | None:
-    """`=`: true, false, or None for values of different kinds."""
+Spend = Callable[[int], None]
+
+
+def equal(left: Value, right: Value, spend: Spend | None = None) -> bool | None:
+    """`=`: true, false, or None for values of different kinds. `spend` is told how many parts were looked at."""
     kind = type(left)
     if kind is type(right):
         if kind in _DIRECT:
             return left == right
         if kind is list:
-            return _equal_lists(left, right)
+            return _equal_lists(left, right, spend)
         if kind is dict:
-            return _equal_contexts(left, right)
+            return _equal_contexts(left, right, spend)
     if left is None or right is None:
         return left is right
     if kind is list and type(right) is not list:
-        return equal(left[0], right) if len(left) == 1 else None
+        return equal(left[0], right, spend) if len(left) == 1 else None
     if type(right) is list and kind is not list:
-        return equal(left, right[0]) if len(right) == 1 else None
+        return equal(left, right[0], spend) if len(right) == 1 else None
     return _equal_others(left, right)
 
 
-def _equal_lists(left: list[Value], right: list[Value]) -> bool | None:
+def _equal_lists(left: list[Value], right: list[Value], spend: Spend | None) -> bool | None:
     if len(left) != len(right):
         return False
+    if spend is not None:
+        spend(len(left) + 1)
     unknown = False
     for mine, other in zip(left, right, strict=True):
-        same = equal(mine, other)
+        same = equal(mine, other, spend)
         if same is False:
             return False
         unknown = unknown or same is None
     return None if unknown else True
 
 
-def _equal_contexts(left: dict[str, Value], right: dict[str, Value]) -> bool | None:
+def _equal_contexts(left: dict[str, Value], right: dict[str, Value], spend: Spend | None) -> bool | None:
     if left.keys() != right.keys():
         return False
+    if spend is not None:
+        spend(len(left) + 1)
     unknown = False
     for key, mine in left.items():
-        same = equal(mine, right[key])
+        same = equal(mine, right[key], spend)
         if same is False:
             return False
         unknown = unknown or same is None
@@ -145,24 +152,26 @@ def in_range(value: Value, interval: Range) -> bool | None:
     return None if above is None or below is None else True
 
 
-def includes(value: Value, test: Value) -> bool | None:
+def includes(value: Value, test: Value, spend: Spend | None = None) -> bool | None:
     """`value in test` for a test already evaluated: a range, a list (of values or ranges), or a value to equal."""
     kind = type(test)
     if kind is Range:
         return in_range(value, test)
     if kind is list:
+        if spend is not None:
+            spend(len(test))
         unknown = False
         for item in test:
-            found = in_range(value, item) if type(item) is Range else equal(value, item)
+            found = in_range(value, item) if type(item) is Range else equal(value, item, spend)
             if found:
                 return True
             unknown = unknown or (found is None and type(item) is Range)
-        if type(value) is list and equal(value, test):
+        if type(value) is list and equal(value, test, spend):
             return True
         return None if unknown else False
     if test is None:
         return True if value is None else None
-    return equal(value, test)
+    return equal(value, test, spend)
 
 
 # --- arithmetic ---

@@ -406,7 +406,7 @@ class Parser(TypeReading):
         iterators: list[Iterator] = []
         while True:
             start = at = self.at
-            while self.tokens[at].kind in (NAME, NUMBER) and self.tokens[at].text != "in":
+            while self.tokens[at].kind in (NAME, NUMBER) and self.tokens[at].text not in RESERVED:
                 at += 1
             if at == start or self.tokens[at].text != "in":
                 self.at = at

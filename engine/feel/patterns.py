@@ -291,9 +291,10 @@ def _danger(piece: Piece) -> tuple[int, int, bool]:
     width = sum(part[0] for part in inner) + (len(inner) - 1 if piece.kind == "choice" else 0)
     depth = max((part[1] for part in inner), default=0)
     refers = any(part[2] for part in inner)
-    if piece.kind == "repeat" and (piece.high is None or piece.high > 1):
-        # A repeated choice is as ambiguous as a nested repetition.
-        return width + 1, depth + (2 if depth or width else 1), refers
+    if piece.kind == "repeat":
+        repeats = piece.high is None or piece.high > 1
+        # What is repeated must itself be read in one way only.
+        return width + (piece.low != piece.high), depth + (2 if repeats and (depth or width) else 1), refers
     return width, depth, refers
 
 
@@ -357,11 +358,11 @@ class Pattern:
         """Whether the pattern is found."""
         return bool(self.finds(text, spend, once=True))
 
-    def replace(self, text: str, replacement: str, spend: Spend) -> str:
-        """The text with every match replaced."""
+    def replace(self, text: str, replacement: str, spend: Spend, check: Spend) -> str:
+        """The text with every match replaced; `check` is told how long it has become."""
         parts = _replacement(replacement, self.groups, literal="q" in self.flags)
         found: list[str] = []
-        at = 0
+        at = length = 0
         for spans in self.finds(text, spend, once=False):
             whole = spans[0] or (at, at)
             found.append(text[at : whole[0]])
@@ -372,6 +373,8 @@ class Pattern:
                     span = spans[part] if part < len(spans) else None
                     found.append(text[span[0] : span[1]] if span else "")
             at = whole[1]
+            length += sum(map(len, found[-len(parts) - 1 :]))
+            check(length)
         found.append(text[at:])
         return "".join(found)
 

@@ -32,7 +32,7 @@ from engine.feel.syntax import (
 from engine.feel.text import is_plain_name, number_text, quoted, value_text
 
 # How tightly a node binds; an operand that binds less is put in parentheses.
-_LOOSE, _OR, _AND, _COMPARE, _SUM, _PRODUCT, _POWER, _UNARY, _TIGHT = range(9)
+_LOOSE, _OR, _AND, _COMPARE, _SUM, _PRODUCT, _POWER, _INSTANCE, _UNARY, _TIGHT = range(10)
 _CHAIN = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER}
 
 
@@ -67,7 +67,7 @@ def _text(node: Node) -> tuple[str, int]:
         return _call(node), _TIGHT
     if isinstance(node, Negate):
         # A space keeps `-(1)` and `--x` apart from a negative number.
-        operand = _inside(node.operand, _UNARY)
+        operand = _inside(node.operand, _TIGHT)
         is_number = isinstance(node.operand, Literal) and isinstance(node.operand.value, Decimal)
         return (f"-({operand})" if is_number else f"- {operand}"), _UNARY
     if isinstance(node, Arithmetic):
@@ -76,7 +76,7 @@ def _text(node: Node) -> tuple[str, int]:
         parts += [f"{sign} {_inside(operand, level + 1)}" for sign, operand in node.rest]
         return " ".join(parts), level
     if isinstance(node, InstanceOf):
-        return f"{_inside(node.value, _TIGHT)} instance of {type_source(node.type)}", _UNARY
+        return f"{_inside(node.value, _UNARY)} instance of {type_source(node.type)}", _INSTANCE
     if isinstance(node, Compare | Between | In | And | Or):
         return _logic(node)
     if isinstance(node, ListNode):

@@ -3,15 +3,18 @@
 # FEEL values have no static type; what an operator or function accepts is decided while it runs.
 # pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
 
-import json
-from datetime import date, datetime
+import re
+from datetime import datetime
 from decimal import Decimal
 
-from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
-from engine.feel.temporal import FarDate, FarDateTime, Time, datetime_text, zone_text
+from engine.feel.evaluation import BudgetExceeded
+from engine.feel.temporal import FarDateTime, datetime_text, zone_text
 from engine.feel.values import Function, Range, Value
 
-__all__ = ["number_text", "quoted", "value_text", "zone_text"]
+_HIDDEN = re.compile(r'[\\"\x00-\x1f\x7f]')
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+__all__ = ["number_text", "quoted", "shortened", "value_text", "zone_text"]
 
 
 def number_text(value: Decimal) -> str:
@@ -22,16 +25,82 @@ def number_text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def value_text(value: Value) -> str:
-    """The text that `string(value)` gives; a string without its quotes."""
+class _Full(Exception):
+    """The text has become longer than wanted."""
+
+
+def value_text(value: Value, most: int = 1_000_000) -> str:
+    """The text that `string(value)` gives; a string without its quotes. BudgetExceeded beyond `most` characters."""
     if isinstance(value, str):
         return value
-    return _nested_text(value, 0)
+    writer = _Writer(most)
+    try:
+        writer.write(value, 0)
+    except _Full:
+        raise BudgetExceeded("string", most) from None
+    return "".join(writer.parts)
 
 
-def _nested_text(value: Value, depth: int) -> str:
-    if depth > 100:
-        return "…"
+def shortened(value: Value, most: int = 80) -> str:
+    """The beginning of the value's text, for a message."""
+    if isinstance(value, str):
+        return value if len(value) <= most else value[:most] + "…"
+    writer = _Writer(most)
+    try:
+        writer.write(value, 0)
+    except _Full:
+        return "".join(writer.parts)[:most] + "…"
+    return "".join(writer.parts)
+
+
+class _Writer:
+    def __init__(self, most: int) -> None:
+        self.parts: list[str] = []
+        self.left = most
+
+    def put(self, text: str) -> None:
+        self.parts.append(text)
+        self.left -= len(text)
+        if self.left < 0:
+            raise _Full
+
+    def write(self, value: Value, depth: int) -> None:
+        if depth > 100:
+            self.put("…")
+        elif isinstance(value, list):
+            self.items("[", value, "]", depth)
+        elif isinstance(value, dict):
+            self.put("{")
+            for at, (key, item) in enumerate(value.items()):
+                self.put(f"{', ' if at else ''}{_key(key)}: ")
+                self.write(item, depth + 1)
+            self.put("}")
+        elif isinstance(value, Range):
+            self.range(value, depth)
+        else:
+            self.put(_simple_text(value))
+
+    def items(self, first: str, items: list[Value], last: str, depth: int) -> None:
+        self.put(first)
+        for at, item in enumerate(items):
+            if at:
+                self.put(", ")
+            self.write(item, depth + 1)
+        self.put(last)
+
+    def range(self, value: Range, depth: int) -> None:
+        if value.operator:
+            self.put(value.operator)
+            self.write(value.high if value.operator.startswith("<") else value.low, depth + 1)
+            return
+        self.put("[" if value.low_included else "(")
+        self.write(value.low, depth + 1)
+        self.put("..")
+        self.write(value.high, depth + 1)
+        self.put("]" if value.high_included else ")")
+
+
+def _simple_text(value: Value) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -42,25 +111,9 @@ def _nested_text(value: Value, depth: int) -> str:
         return quoted(value)
     if isinstance(value, datetime | FarDateTime):
         return datetime_text(value)
-    if isinstance(value, date | FarDate | Time | YearsMonthsDuration | DaysTimeDuration):
-        return str(value)
-    if isinstance(value, list):
-        return "[" + ", ".join(_nested_text(item, depth + 1) for item in value) + "]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_key(key)}: {_nested_text(item, depth + 1)}" for key, item in value.items()) + "}"
-    if isinstance(value, Range):
-        return _range_text(value, depth)
     if isinstance(value, Function):
         return f"function({', '.join(value.parameters)})"
     return str(value)
-
-
-def _range_text(value: Range, depth: int) -> str:
-    if value.operator:
-        bound = value.high if value.operator.startswith("<") else value.low
-        return f"{value.operator}{_nested_text(bound, depth + 1)}"
-    low, high = _nested_text(value.low, depth + 1), _nested_text(value.high, depth + 1)
-    return f"{'[' if value.low_included else '('}{low}..{high}{']' if value.high_included else ')'}"
 
 
 def is_plain_name(name: str) -> bool:
@@ -74,4 +127,8 @@ def _key(key: str) -> str:
 
 def quoted(text: str) -> str:
     """The text as a FEEL string literal."""
-    return json.dumps(text, ensure_ascii=False)
+    return '"' + _HIDDEN.sub(_escape, text) + '"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _ESCAPES.get(found[0]) or f"\\u{ord(found[0]):04X}"

@@ -5,6 +5,10 @@ from engine.feel.reading import RESERVED, Reading
 from engine.feel.syntax import TypeRef
 
 
+# Types whose names hold the word "and": what stands before it and after it.
+_JOINED = {"date": "time", "days": "time", "day": "time", "years": "months", "year": "month"}
+
+
 class TypeReading(Reading):
     """A text being read that may mention types."""
 
@@ -19,9 +23,8 @@ class TypeReading(Reading):
                 return self.composed_type(words, start)
             while True:
                 token = self.token
-                if token.kind == NAME and (
-                    token.text not in RESERVED or words in ("date", "years", "days", "day", "year")
-                ):
+                joins = token.text == "and" and _JOINED.get(words) == self.tokens[self.at + 1].text
+                if token.kind == NAME and (joins or token.text not in RESERVED):
                     words += " " + token.text
                 elif token.kind == OPERATOR and token.text in (".", "-") and self.tokens[self.at + 1].kind == NAME:
                     words += token.text + self.tokens[self.at + 1].text

@@ -104,7 +104,7 @@ PLAIN: Final[frozenset[type]] = frozenset(
 _MOST_DEPTH = 100
 
 
-def adopt(value: Any, depth: int = 0) -> Value:
+def adopt(value: Any, depth: int = 0, seen: dict[int, Any] | None = None) -> Value:
     """The FEEL value of a Python value; the same object when nothing in it has to be changed.
 
     int, float, tuple, timedelta, time and other mappings are converted; a float that is no number becomes null.
@@ -120,26 +120,35 @@ def adopt(value: Any, depth: int = 0) -> Value:
         return NUMBERS.create_decimal(repr(value)) if math.isfinite(value) else None
     if depth > _MOST_DEPTH:
         raise NotAValue("deeply nested value")
+    # A part that occurs twice is converted once, or values made of shared parts would take for ever.
+    seen = {} if seen is None else seen
+    known = seen.get(id(value))
+    if known is None:
+        known = seen[id(value)] = _adopt_container(value, kind, depth + 1, seen)
+    return known
+
+
+def _adopt_container(value: Any, kind: type, depth: int, seen: dict[int, Any]) -> Value:
     if kind is list:
         for index, item in enumerate(value):
             if type(item) not in PLAIN:
-                adopted = adopt(item, depth + 1)
+                adopted = adopt(item, depth, seen)
                 if adopted is not item:
-                    return [*value[:index], adopted, *(adopt(rest, depth + 1) for rest in value[index + 1 :])]
+                    return [*value[:index], adopted, *(adopt(rest, depth, seen) for rest in value[index + 1 :])]
         return value
     if kind is dict:
         for key, item in value.items():
             if type(key) is not str:
-                return {str(name): adopt(rest, depth + 1) for name, rest in value.items()}
+                return {str(name): adopt(rest, depth, seen) for name, rest in value.items()}
             if type(item) not in PLAIN:
-                adopted = adopt(item, depth + 1)
+                adopted = adopt(item, depth, seen)
                 if adopted is not item:
-                    return {name: adopt(rest, depth + 1) for name, rest in value.items()}
+                    return {name: adopt(rest, depth, seen) for name, rest in value.items()}
         return value
-    return _adopt_other(value, depth)
+    return _adopt_other(value, depth, seen)
 
 
-def _adopt_other(value: Any, depth: int) -> Value:
+def _adopt_other(value: Any, depth: int, seen: dict[int, Any]) -> Value:
     if isinstance(value, Decimal):
         return Decimal(value) if value.is_finite() else None
     if isinstance(value, bool | type(None)):
@@ -159,9 +168,9 @@ def _adopt_other(value: Any, depth: int) -> Value:
     if isinstance(value, timedelta):
         return DaysTimeDuration.of(value)
     if isinstance(value, Mapping):
-        return {str(name): adopt(item, depth + 1) for name, item in value.items()}
+        return {str(name): adopt(item, depth, seen) for name, item in value.items()}
     if isinstance(value, Sequence | frozenset | set) and not isinstance(value, bytes | bytearray | memoryview):
-        return [adopt(item, depth + 1) for item in value]
+        return [adopt(item, depth, seen) for item in value]
     raise NotAValue(type(value).__name__)
 
 
