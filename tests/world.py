@@ -14,7 +14,18 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casework import closures, lights, measures, nightly, notices, officers, people, permissions, territories
+from casework import (
+    closures,
+    lights,
+    measures,
+    nightly,
+    notices,
+    officers,
+    people,
+    permissions,
+    published_years,
+    territories,
+)
 from casework.case_tables import Case, Closure, Evidence, Item, LightLog, Lookback, Measure, Notice, Plan
 from casework.services import all_services
 from casework.tables import Enterprise, EnterpriseYear, ListEntry, ListVersion, Officer, Post, QuarterReport
@@ -29,33 +40,6 @@ COUNTY = "450803"
 """港南区 of 贵港市: where the people of the world sit unless told otherwise."""
 START = datetime(2026, 6, 30, 9, 0, tzinfo=SHANGHAI)
 MORNING, EVENING, BEFORE_WORK = time(9, 0), time(18, 0), time(6, 0)
-
-
-def notice_of_2025() -> tuple[list[date], list[date]]:
-    """Days off and make-up days of 2025 (国办发明电〔2024〕12号)."""
-    off = [
-        date(2025, 1, 1),
-        *days_from(date(2025, 1, 28), date(2025, 2, 4)),
-        *days_from(date(2025, 4, 4), date(2025, 4, 6)),
-        *days_from(date(2025, 5, 1), date(2025, 5, 5)),
-        *days_from(date(2025, 5, 31), date(2025, 6, 2)),
-        *days_from(date(2025, 10, 1), date(2025, 10, 8)),
-    ]
-    return off, [date(2025, m, d) for m, d in ((1, 26), (2, 8), (4, 27), (9, 28), (10, 11))]
-
-
-def notice_of_2026() -> tuple[list[date], list[date]]:
-    """Days off and make-up days of 2026 (notice of the State Council of 2025-11-04)."""
-    off = [
-        *days_from(date(2026, 1, 1), date(2026, 1, 3)),
-        *days_from(date(2026, 2, 15), date(2026, 2, 23)),
-        *days_from(date(2026, 4, 4), date(2026, 4, 6)),
-        *days_from(date(2026, 5, 1), date(2026, 5, 5)),
-        *days_from(date(2026, 6, 19), date(2026, 6, 21)),
-        *days_from(date(2026, 9, 25), date(2026, 9, 27)),
-        *days_from(date(2026, 10, 1), date(2026, 10, 7)),
-    ]
-    return off, [date(2026, m, d) for m, d in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))]
 
 
 @dataclass
@@ -119,10 +103,7 @@ class World:
         self._enterprises = 0
         database.info["services"] = all_services()
         with database.transaction() as db:
-            for year, (off, on) in ((2025, notice_of_2025()), (2026, notice_of_2026())):
-                calendars.enter_notice(
-                    db, year, source=f"State Council notice {year}", holidays=off, workdays=on, by="adm", now=self.now
-                )
+            published_years.enter(db, by="adm", now=self.now)
             calendars.enter_notice(
                 db,
                 2026,

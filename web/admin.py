@@ -8,8 +8,7 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from casework import permissions
-from engine import calendars
+from casework import calendar_years, permissions
 from engine.calendars import days_from
 from engine.errors import Conflict, Invalid, Sentence
 from engine.tables import CalendarDay, CalendarYear
@@ -60,7 +59,7 @@ def enter() -> Response | tuple[str, int]:
     try:
         if wrong:
             raise Invalid("some answers need another look", fields=wrong)
-        calendars.enter_notice(
+        calendar_years.enter_year(
             counter.db(),
             year,
             source=form.get("source", ""),
