@@ -6,13 +6,14 @@ A drawing says it on the user task: `differentFrom` (a comma list of `process.el
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import enterprises
-from casework.tables import Assignment, Officer, Person
+from casework import enterprises, staff
+from casework.staff import Staff
 from engine.errors import Sentence
 from engine.tables import UserTask
 
@@ -33,13 +34,20 @@ class Act:
     by: str
 
 
-Actors = Mapping[int, list[Act]]
-"""What was done under each root, in order."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was done under each root, in order, and the staff of today."""
+
+    acts: Mapping[int, list[Act]]
+    staff: Staff
 
 
-def actors(db: Session, roots: Iterable[int]) -> Actors:
-    """Who completed which user task under these roots."""
-    found: dict[int, list[Act]] = {root: [] for root in roots}
+def past(db: Session, tasks: Iterable[UserTask], day: date) -> Past:
+    """Who completed which user task in the cases of these tasks, and who could act today; a fixed number of statements."""
+    asked = list(tasks)
+    ids = (enterprises.id_of(task.subject) for task in asked)
+    known = staff.of(db, {task.scope for task in asked}, {number for number in ids if number is not None}, day)
+    found: dict[int, list[Act]] = {task.root_id: [] for task in asked}
     wanted = sorted(found)
     for start in range(0, len(wanted), 500):
         query = select(UserTask).where(
@@ -51,17 +59,17 @@ def actors(db: Session, roots: Iterable[int]) -> Actors:
             element = f"{task.process_key}.{task.element_id}"
             act = Act(task.id, task.instance_id, element, frozenset(task.candidate_groups), task.completed_by)
             found[task.root_id].append(act)
-    return found
+    return Past(found, known)
 
 
-def barred(db: Session, task: UserTask, known: Actors) -> set[str]:
+def barred(task: UserTask, known: Past) -> set[str]:
     """The user names that four eyes keep from completing a task."""
-    return set(_reasons(db, task, known))
+    return set(_reasons(task, known))
 
 
-def reason(db: Session, username: str, task: UserTask, known: Actors) -> Sentence | None:
+def reason(username: str, task: UserTask, known: Past) -> Sentence | None:
     """Why four eyes keep this person from completing a task; None when they do not."""
-    return _reasons(db, task, known).get(username)
+    return _reasons(task, known).get(username)
 
 
 def ladder(posts: Iterable[str]) -> list[frozenset[str]]:
@@ -83,8 +91,8 @@ def below(post: str) -> list[str]:
     return found
 
 
-def _reasons(db: Session, task: UserTask, known: Actors) -> dict[str, Sentence]:
-    acts = known.get(task.root_id, [])
+def _reasons(task: UserTask, known: Past) -> dict[str, Sentence]:
+    acts = known.acts.get(task.root_id, [])
     found: dict[str, Sentence] = {}
     different = [part.strip() for part in str(task.properties.get("differentFrom") or "").split(",") if part.strip()]
     if different:
@@ -92,7 +100,7 @@ def _reasons(db: Session, task: UserTask, known: Actors) -> dict[str, Sentence]:
         for act in acts:
             if "*" in different or act.element in wanted:
                 found[act.by] = Sentence("you took part in this case before; somebody else has to check it")
-        for username in _officers(db, task):
+        for username in known.staff.involved.get(enterprises.id_of(task.subject) or 0, ()):
             found.setdefault(username, Sentence("the liaison officer of the enterprise does not check his own case"))
     if str(task.properties.get("notConsecutive") or "").lower() == "true":
         here = f"{task.process_key}.{task.element_id}"
@@ -105,18 +113,3 @@ def _reasons(db: Session, task: UserTask, known: Actors) -> dict[str, Sentence]:
             said = Sentence("you decided at the level before; the same person never decides at two consecutive levels")
             found.setdefault(before[-1].by, said)
     return found
-
-
-def _officers(db: Session, task: UserTask) -> list[str]:
-    """The liaison officer of the enterprise and whoever acts for him now."""
-    enterprise_id = enterprises.id_of(task.subject)
-    if enterprise_id is None:
-        return []
-    query = select(Officer).join(Assignment, Assignment.officer_id == Officer.id)
-    running = query.where(Assignment.enterprise_id == enterprise_id, Assignment.until.is_(None))
-    ids: list[int] = []
-    for officer in db.execute(running).scalars():
-        ids.append(officer.person_id)
-        if officer.state == "请假" and officer.acting_officer_id:
-            ids.append(db.get_one(Officer, officer.acting_officer_id).person_id)
-    return list(db.execute(select(Person.username).where(Person.id.in_(ids))).scalars())

@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, or_, 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
-from casework import enterprises, foureyes, officers, people, territories
-from casework.tables import Assignment, Enterprise, Officer
+from casework import enterprises, foureyes, officers, people, staff, territories
+from casework.staff import COUNTY
+from casework.tables import Assignment, Enterprise, Officer, Person, Post
 from engine.calendars import local_day
 from engine.errors import Forbidden, Sentence
 from engine.tables import Instance, UserTask
 
-COUNTY: Final = frozenset({"XK", "XG", "XS"})
 OFFICIALS: Final = frozenset({"XK", "XG", "XS", "XL", "CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL", "JM", "SUP"})
 """Posts that read everything under their territory."""
 
@@ -157,18 +157,19 @@ def my_tasks(db: Session, scope: Scope) -> list[UserTask]:
     query = select(UserTask).where(UserTask.status == "open", _addressed(scope)).order_by(UserTask.id)
     found = {task.id: task for task in db.execute(query).scalars()}
     found |= {task.id: task for task in _lifted(db, scope) if task.id not in found}
-    actors = foureyes.actors(db, {task.root_id for task in found.values()})
+    known = foureyes.past(db, found.values(), scope.day)
     mine = [
         task
         for task in found.values()
-        if task.assignee in {"", scope.username} and _reason_against(db, scope, task, actors) is None
+        if task.assignee in {"", scope.username} and _reason_against(scope, task, known) is None
     ]
     return sorted(mine, key=lambda task: (task.due_at is None, task.due_at or task.created_at, -task.priority, task.id))
 
 
 def can_complete_task(db: Session, scope: Scope, task: UserTask) -> bool:
     """Whether this person may complete this user task today."""
-    return task.assignee in {"", scope.username} and _reason_against(db, scope, task, None) is None
+    known = foureyes.past(db, [task], scope.day)
+    return task.assignee in {"", scope.username} and _reason_against(scope, task, known) is None
 
 
 def check_complete_task(db: Session, scope: Scope, task: UserTask) -> str:
@@ -182,18 +183,19 @@ def check_complete_task(db: Session, scope: Scope, task: UserTask) -> str:
     """
     if task.assignee not in {"", scope.username}:
         raise Forbidden("{name} has taken this task", name=people.name_of(db, task.assignee))
-    reason = _reason_against(db, scope, task, None)
+    known = foureyes.past(db, [task], scope.day)
+    reason = _reason_against(scope, task, known)
     if reason is not None:
         raise Forbidden(reason.template, **reason.params)
     groups = set(task.candidate_groups)
     if "ENT" in groups and enterprises.id_of(task.subject) not in scope.enterprise_ids:
-        return task.subject if not _holds(db, scope, task, groups - {"ENT"}) else ""
+        return task.subject if not _holds(scope, task, groups - {"ENT"}, known) else ""
     return ""
 
 
 def can_record(db: Session, scope: Scope, enterprise_id: int, path: str) -> bool:
     """Whether this person may enter progress and proofs for an enterprise: its officer, who acts for him, else the county."""
-    return scope.username in _officers_of(db, enterprise_id, path, scope.day)
+    return scope.username in staff.of(db, [path], [enterprise_id], scope.day).officers(enterprise_id, path)
 
 
 def check_record(db: Session, scope: Scope, enterprise_id: int, path: str) -> None:
@@ -209,36 +211,31 @@ def check_manage_task(scope: Scope, task: UserTask, verb: str = "assign_task") -
 
 def candidates(db: Session, task: UserTask, day: date) -> list[str]:
     """The user names of all who can complete a user task today, after lifting; empty: it is unstaffed."""
-    barred = foureyes.barred(db, task, foureyes.actors(db, {task.root_id}))
+    known = foureyes.past(db, [task], day)
+    barred = foureyes.barred(task, known)
     able: set[str] = set(task.candidate_users)
-    groups = set(task.candidate_groups)
-    if "LO" in groups or "LO" in _on_behalf(task):
-        able |= _officer_names(db, task, day)
-    if "ENT" in groups:
-        enterprise_id = enterprises.id_of(task.subject)
-        rows = people.holders(db, ["ENT"], task.scope, day) if enterprise_id is not None else []
-        able |= {
-            row.username
-            for row in rows
-            if any(p.enterprise_id == enterprise_id for p in people.of(db, row, day) if p.post == "ENT")
-        }
-    for posts in foureyes.ladder((groups | _on_behalf(task)) - {"LO", "ENT"}):
-        level = {row.username for row in people.holders(db, posts, task.scope, day)} - barred
+    groups, enterprise_id = set(task.candidate_groups) | _on_behalf(task), enterprises.id_of(task.subject)
+    if "LO" in groups:
+        able |= known.staff.officers(enterprise_id, task.scope)
+    if "ENT" in task.candidate_groups and enterprise_id is not None:
+        query = select(Person.username).join(Post).where(Person.active, Post.enterprise_id == enterprise_id)
+        able |= set(db.execute(query.where(Post.post == "ENT", people.running(day))).scalars())
+    for posts in foureyes.ladder(groups - {"LO", "ENT"}):
+        level = known.staff.holders(posts, task.scope) - barred
         if level:
             able |= level
             break
     return sorted(able - barred)
 
 
-def _reason_against(db: Session, scope: Scope, task: UserTask, actors: foureyes.Actors | None) -> Sentence | None:
+def _reason_against(scope: Scope, task: UserTask, known: foureyes.Past) -> Sentence | None:
     groups = set(task.candidate_groups) | _on_behalf(task)
-    known = foureyes.actors(db, {task.root_id}) if actors is None else actors
-    if not _holds(db, scope, task, groups) and not _holds_lifted(db, scope, task, known):
+    if not _holds(scope, task, groups, known) and not _holds_lifted(scope, task, known):
         return Sentence("this task is for {posts} of another post or territory", {"posts": _listed(groups)})
-    return foureyes.reason(db, scope.username, task, known)
+    return foureyes.reason(scope.username, task, known)
 
 
-def _holds(db: Session, scope: Scope, task: UserTask, groups: set[str]) -> bool:
+def _holds(scope: Scope, task: UserTask, groups: set[str], known: foureyes.Past) -> bool:
     if scope.username in task.candidate_users:
         return True
     for held in scope.held:
@@ -246,41 +243,25 @@ def _holds(db: Session, scope: Scope, task: UserTask, groups: set[str]) -> bool:
             continue
         if territories.covers(held.path, task.scope):
             return True
-    if "ENT" in groups and "ENT" in task.candidate_groups:
-        enterprise_id = enterprises.id_of(task.subject)
-        if enterprise_id is not None and enterprise_id in scope.enterprise_ids:
-            return True
-    return "LO" in groups and scope.username in _officer_names(db, task, scope.day)
+    enterprise_id = enterprises.id_of(task.subject)
+    if "ENT" in groups and "ENT" in task.candidate_groups and enterprise_id in scope.enterprise_ids:
+        return True
+    return "LO" in groups and scope.username in known.staff.officers(enterprise_id, task.scope)
 
 
-def _holds_lifted(db: Session, scope: Scope, task: UserTask, actors: foureyes.Actors) -> bool:
+def _holds_lifted(scope: Scope, task: UserTask, known: foureyes.Past) -> bool:
     groups = set(task.candidate_groups) - {"LO", "ENT"}
     if not groups:
         return False
-    barred = foureyes.barred(db, task, actors)
     own, *higher = foureyes.ladder(groups)
-    if not higher or any(p.username not in barred for p in people.holders(db, own, task.scope, scope.day)):
+    barred = foureyes.barred(task, known) if higher else set[str]()
+    if not higher or known.staff.holders(own, task.scope) - barred:
         return False
     for posts in higher:
-        level = [p.username for p in people.holders(db, posts, task.scope, scope.day) if p.username not in barred]
+        level = known.staff.holders(posts, task.scope) - barred
         if level:
             return scope.username in level
     return False
-
-
-def _officer_names(db: Session, task: UserTask, day: date) -> set[str]:
-    """Who acts as the liaison officer of the enterprise that a task is about: the officer, or the county officers."""
-    enterprise_id = enterprises.id_of(task.subject)
-    return _officers_of(db, enterprise_id, task.scope, day) if enterprise_id is not None else set()
-
-
-def _officers_of(db: Session, enterprise_id: int, path: str, day: date) -> set[str]:
-    query = select(Assignment).where(Assignment.enterprise_id == enterprise_id, Assignment.until.is_(None))
-    assignment = db.execute(query.order_by(Assignment.id.desc())).scalars().first()
-    acting = officers.acting_for(db, assignment) if assignment is not None else None
-    if acting is not None and acting.person.active:
-        return {acting.person.username}
-    return {person.username for person in people.holders(db, COUNTY, path, day)}
 
 
 def _on_behalf(task: UserTask) -> set[str]:
@@ -309,9 +290,9 @@ def _addressed(scope: Scope) -> ColumnElement[bool]:
         if held.post == "ENT" and held.enterprise_id is not None:
             found.append(and_(groups.contains('"ENT"'), UserTask.subject == enterprises.subject(held.enterprise_id)))
         elif held.post != "LO":
-            named = or_(groups.contains(f'"{held.post}"'), behalf.contains("onBehalf"))
+            named = or_(groups.contains(f'"{held.post}"'), behalf.like(f"%onBehalf%{held.post}%"))
             found.append(and_(named, territories.under(UserTask.scope, [held.path])))
-    for_officer = or_(groups.contains('"LO"'), behalf.contains("onBehalf"))
+    for_officer = or_(groups.contains('"LO"'), behalf.like("%onBehalf%LO%"))
     if scope.officer_ids:
         assigned = _assigned(scope).with_only_columns(literal("enterprise:") + cast(Assignment.enterprise_id, String))
         found.append(and_(for_officer, UserTask.subject.in_(assigned)))

@@ -1,7 +1,7 @@
 """Role × scope × verb, and four eyes. Denied unless said otherwise."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from casework import officers, people, permissions, territories
@@ -248,3 +248,32 @@ def test_who_was_shut_out_or_whose_post_ended_may_nothing(guangxi: Session) -> N
         scope(guangxi, "gone")
     with pytest.raises(Forbidden):
         scope(guangxi, "a stranger")
+
+
+def test_the_list_of_my_tasks_costs_the_same_number_of_statements_however_long_it_is(guangxi: Session) -> None:
+    registry.person(guangxi, "rg", ("RG", REGION))
+    registry.person(guangxi, "xg", ("XG", GANGNAN))
+    lo = registry.officer(guangxi, "lo", capacity=30)
+
+    def statements(count: int) -> int:
+        for _ in range(count):
+            firm = registry.enterprise(guangxi)
+            officers.assign(guangxi, registry.case(guangxi, firm).id, lo.id, by="adm", now=NOW)
+            run = registry.run(guangxi, firm)
+            registry.task(guangxi, run, "county_check", ["XG"], properties={"differentFrom": "record_visit"})
+            registry.task(guangxi, run, "write_plan", ["LO"])
+        who = {name: scope(guangxi, name) for name in ("rg", "xg", "lo")}
+        seen: list[str] = []
+        connection = guangxi.connection()
+
+        def count_one(_c: object, _u: object, statement: str, *_rest: object) -> None:
+            seen.append(statement)
+
+        event.listen(connection, "before_cursor_execute", count_one)
+        lengths = {name: len(permissions.my_tasks(guangxi, one)) for name, one in who.items()}
+        event.remove(connection, "before_cursor_execute", count_one)
+        assert lengths["rg"] == 0
+        assert lengths["xg"] == lengths["lo"]
+        return len(seen)
+
+    assert statements(2) == statements(12) <= 18
