@@ -19,6 +19,8 @@ from engine.tables import Instance, Job, UserTask
 
 BACKOFF: Final = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 _CONFLICTED: Final = timedelta(seconds=5)
+_MOST_CONFLICTS: Final = 50
+_WITHDRAWABLE: Final = ("submission", "message", "signal", "reminder")
 _WITHOUT_RUN: Final = ("call",)
 
 
@@ -74,7 +76,7 @@ def run(db: Session, job: Job, now: datetime) -> Job:
                 job.status = "done"
             job.ended_at = now
     except Conflict as conflict:
-        _later(job, conflict, now + _CONFLICTED)
+        _later(db, job, conflict, now)
     except DBAPIError as error:
         if error.connection_invalidated or (is_passing(error) and not isinstance(error, IntegrityError)):
             raise
@@ -137,9 +139,11 @@ def withdraw(db: Session, job_id: int, *, why: str, by: str, now: datetime) -> J
 
     Raises:
         NotFound: there is no such job.
-        Conflict: it has not given up.
+        Conflict: it has not given up, or its run waits for it: try it again, or cancel the run.
     """
     job = _failed_job(db, job_id)
+    if job.kind not in _WITHDRAWABLE:
+        raise Conflict("job {id} cannot be left out: its run waits for it; try it again, or cancel the run", id=job_id)
     job.status, job.ended_at = "withdrawn", now
     if job.kind == "submission":
         task = db.get_one(UserTask, job.user_task_id)
@@ -166,9 +170,15 @@ def _lock_job(db: Session, job_id: int) -> bool:
     return db.execute(query).scalar_one_or_none() is not None
 
 
-def _later(job: Job, conflict: Conflict, due_at: datetime) -> None:
-    job.status, job.due_at, job.ended_at = "waiting", due_at, None
-    job.error, job.error_params = conflict.template, history.plain(conflict.params)
+def _later(db: Session, job: Job, conflict: Conflict, now: datetime) -> None:
+    """Somebody else was first: soon again, then less and less often, and after many times it counts as a failure."""
+    times = int(job.error_params.get("conflicts", 0)) + 1
+    if times > _MOST_CONFLICTS:
+        _failed(db, job, conflict, now)
+        return
+    job.status, job.ended_at = "waiting", None
+    job.due_at = now + min(_CONFLICTED * 2 ** (times - 1), BACKOFF[2])
+    job.error, job.error_params = conflict.template, {**history.plain(conflict.params), "conflicts": times}
 
 
 def _failed(db: Session, job: Job, problem: Problem, now: datetime) -> None:

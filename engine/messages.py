@@ -32,6 +32,8 @@ class Opened:
     element_instance_id: str
     name: str
     correlation_key: str
+    interrupting: bool = True
+    """Whether it hears one message only; a subscription that does not interrupt stays and hears every one."""
 
 
 def publish(
@@ -120,7 +122,8 @@ def opened(db: Session, instance: Instance, subscriptions: Sequence[Opened], *, 
         for one in subscriptions:
             same = (one.name, one.correlation_key) == (message.name, message.correlation_key)
             if same and one.element_instance_id not in taken:
-                taken.add(one.element_instance_id)
+                if one.interrupting:
+                    taken.add(one.element_instance_id)
                 db.add(Hearing(message_id=message.id, process_key=instance.process_key))
                 db.add(_delivery(message, instance, one.element_id, one.element_instance_id, by="", now=now))
                 message.status = "delivered"

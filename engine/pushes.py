@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine import definitions, instances, messages, services, steps, versions
 from engine.bpmn import timers
-from engine.bpmn.outcome import BpmnError, Outcome
+from engine.bpmn.outcome import BpmnError, CallWait, Outcome
 from engine.errors import ExecutionFailed
 from engine.steps import Advanced, Step
 from engine.tables import Instance, Job, Message, Submission, UserTask
@@ -141,7 +141,7 @@ def call(db: Session, job: Job, *, now: datetime) -> None:
 
 
 def child_ended(db: Session, job: Job, *, now: datetime) -> None:
-    """Gives the caller what the run that it called came to."""
+    """Gives the caller what the run that it called came to; a caller that no longer waits for it is not told."""
     said = job.payload
     error = said.get("error")
 
@@ -151,15 +151,21 @@ def child_ended(db: Session, job: Job, *, now: datetime) -> None:
             return run.throw_error(job.element_instance_id, error["code"], error["message"], error["variables"])
         return run.complete_job(job.element_instance_id, said["variables"])
 
-    _push(
-        db,
-        job,
+    caller = db.get_one(Instance, job.instance_id)
+    step = steps.begin(db, caller, by="", now=now) if caller.status == "active" else None
+    if step is None or not any(
+        isinstance(wait, CallWait) and wait.element_instance_id == job.element_instance_id
+        for wait in instances.walker(step).outcome.waits
+    ):
+        job.status = "withdrawn"
+        return
+    step.push(
         push,
         fact="child_ended",
         reference=f"child:{said['child']}",
         data={"child": said["child"]},
-        by="",
-        now=now,
+        element_id=job.element_id,
+        element_instance_id=job.element_instance_id,
     )
 
 

@@ -102,7 +102,9 @@ class Place:
                 case CallWait() if place in entered:
                     change.jobs.append(self._job("call", wait, payload=self._called(wait)))
                 case MessageWait() if place not in listening:
-                    opened = messages.Opened(wait.element_id, place, wait.message_name, wait.correlation_key)
+                    opened = messages.Opened(
+                        wait.element_id, place, wait.message_name, wait.correlation_key, wait.interrupting
+                    )
                     change.opened.append(("message", opened))
                 case SignalWait() if place not in listening:
                     change.opened.append(("signal", messages.Opened(wait.element_id, place, wait.signal_name, "")))

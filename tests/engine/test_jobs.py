@@ -291,3 +291,60 @@ def test_a_drawing_that_starts_by_the_clock_starts_once_per_period(office: Offic
     assert len(office.tasks("report")) == 3
     office.deploy(quarter_bpmn=drawing.replace(b'name="report"', b'name="Report"'))
     assert len(office.jobs("timer", "waiting")) == 1
+
+
+def test_a_called_run_that_ends_after_its_caller_left_the_call_tells_nobody(office: Office) -> None:
+    office.deploy(
+        visit_bpmn=CALLED,
+        caller_bpmn=plain(
+            "caller",
+            sketch.node("callActivity", "visit", "", sketch.z("calledElement", processId="visit")),
+            sketch.boundary("too_long", "visit", sketch.timer("duration", "P1D")),
+            sketch.user("go_on", GROUPS),
+            flows="start -> visit -> go_on -> end\ntoo_long -> go_on",
+        ),
+    )
+    office.start("caller")
+    office.run()
+    office.now += timedelta(days=2)
+    office.complete("look")
+    timer = office.jobs("timer", "waiting")[0]
+    with office.database.transaction() as db:
+        claimed = jobs.claim(db, timer.id, office.now)
+        assert claimed is not None
+        jobs.run(db, claimed, office.now)
+    office.run()
+    assert office.task().element_id == "go_on"
+    assert [job.status for job in office.jobs("child")] == ["withdrawn"]
+
+
+def test_what_a_run_waits_for_cannot_be_left_out(office: Office) -> None:
+    def letter(db: Session, call: Call) -> Mapping[str, object]:
+        raise ValueError("no paper")
+
+    office.services["send.letter"] = letter
+    office.deploy(tell_bpmn=plain("telling", sketch.service("tell", "send.letter"), flows="start -> tell -> end"))
+    office.start("telling")
+    office.passes(hours=3)
+    with pytest.raises(Conflict, match="cancel the run"), office.database.transaction() as db:
+        jobs.withdraw(db, office.jobs("service", "failed")[0].id, why="no", by="boss", now=office.now)
+
+
+def test_a_withdrawn_submission_opens_its_task_again(office: Office) -> None:
+    def check(db: Session, call: Call) -> Mapping[str, object]:
+        raise ValueError("broken")
+
+    office.services["registry.check"] = check
+    office.deploy(
+        plan_bpmn=plain(
+            "plan",
+            sketch.user("write", GROUPS),
+            sketch.service("check", "registry.check"),
+            flows="start -> write -> check -> end",
+        )
+    )
+    office.start("plan")
+    office.complete("write")
+    with office.database.transaction() as db:
+        jobs.withdraw(db, office.jobs("submission")[0].id, why="sent by mistake", by="boss", now=office.now)
+    assert office.task("write").status == "open"

@@ -179,3 +179,31 @@ def test_a_signal_reaches_everybody_who_waits_for_it(office: Office) -> None:
     office.start("shout")
     office.run()
     assert sorted(task.element_id for task in office.tasks()) == ["help", "run", "run"]
+
+
+def test_an_ear_that_stays_open_hears_everything_that_was_said_before_it_opened(office: Office) -> None:
+    office.deploy(
+        desk_bpmn=sketch.draw(
+            "desk",
+            [
+                sketch.start(),
+                sketch.user("before", GROUPS),
+                sketch.user("sit", GROUPS),
+                sketch.boundary("call", "sit", sketch.message("m"), interrupting=False),
+                sketch.user("answer", GROUPS),
+                sketch.end(),
+            ],
+            "start -> before -> sit -> end\ncall -> answer -> end",
+            [sketch.a_message("m", "ring", "=string(number)")],
+        )
+    )
+    office.start("desk", {"number": 1})
+    for once in "ab":
+        say(office, "ring", "1", once=once)
+    office.run()
+    office.complete("before")
+    office.run()
+    assert len(office.tasks("answer")) == 2
+    say(office, "ring", "1", once="c")
+    office.run()
+    assert len(office.tasks("answer")) == 3

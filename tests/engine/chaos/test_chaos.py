@@ -20,7 +20,7 @@ from tests.engine.office import START, Office
 FORK = multiprocessing.get_context("fork")
 RACES = 1000
 KILLS = 50
-SECONDS = 80.0
+SECONDS = 120.0
 
 
 def healthy(database: Database) -> list[str]:

@@ -117,7 +117,7 @@ def _tick(clock: "Synchronized[int]") -> datetime:
 
 def _dies(database: Database, choose: random.Random) -> None:
     """Kills this very process at a random statement or commit, as a power cut would: before, in the middle, or after."""
-    left = choose.randint(5, 1_500)
+    left = choose.randint(5, 1_000)
 
     def one_less(*_: Any) -> None:
         nonlocal left
