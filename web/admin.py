@@ -28,10 +28,10 @@ _DAY = re.compile(r"^(?:(\d{4})[-/.])?(\d{1,2})[-/.](\d{1,2})$")
 
 def init_app(app: Flask) -> None:
     """Mount the pages; only administrators see them."""
-    blueprint.before_request(_check)
     app.register_blueprint(blueprint)
 
 
+@blueprint.before_request
 def _check() -> None:
     permissions.check(scope(), "manage_calendar")
 

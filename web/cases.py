@@ -99,6 +99,8 @@ def show(case_id: int) -> str:
         drawings=casefile.drawings(db, case),
         may_record=_may_record(case),
         inside=not scope().is_enterprise,
+        may_check=permissions.can(scope(), "confirm_figures", case.scope),
+        scope_name=scope().username,
         name_of=lambda username: people.name_of(db, username),
         posts=words.posts,
         stages=STAGES,

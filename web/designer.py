@@ -20,11 +20,11 @@ LARGEST_SHOWN = 2_000_000
 
 def init_app(app: Flask) -> None:
     """Mount the pages; looking and deploying are for designers."""
-    blueprint.before_request(_check)
     app.register_blueprint(blueprint)
     app.add_url_rule("/drawings/<int:definition_id>", "drawing", drawing)
 
 
+@blueprint.before_request
 def _check() -> None:
     permissions.check(scope(), "deploy")
 
@@ -112,6 +112,7 @@ def deploy() -> BaseResponse | tuple[str, int]:
 
 def drawing(definition_id: int) -> Response:
     """The XML of a process or decision, for whoever may look at a case that runs in it."""
+    permissions.check(scope(), "see_drawings")
     row = _get(definition_id)
     if row.kind == "form":
         raise NotFound("there is no drawing {id}", id=definition_id)

@@ -19,10 +19,10 @@ SHOWN = 200
 
 def init_app(app: Flask) -> None:
     """Mount the pages; only officials see them."""
-    blueprint.before_request(_check)
     app.register_blueprint(blueprint)
 
 
+@blueprint.before_request
 def _check() -> None:
     permissions.check(scope(), "board")
 

@@ -7,7 +7,7 @@ from casework import board as boards
 from casework import people, permissions, stuck, territories
 from casework.case_tables import LIGHTS, LISTS, STAGES
 from engine import jobs, user_tasks
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound
 from engine.tables import Job
 from web import counter, words
 from web.auth import person, scope
@@ -16,18 +16,14 @@ blueprint = Blueprint("supervisor", __name__, url_prefix="/board")
 
 
 def init_app(app: Flask) -> None:
-    """Mount the pages; only officials see them."""
-    blueprint.before_request(_check)
+    """Mount the pages; only officials see the board, the verbs ask for themselves."""
     app.register_blueprint(blueprint)
-
-
-def _check() -> None:
-    permissions.check(scope(), "board")
 
 
 @blueprint.get("/")
 def board() -> str:
     """Counts by territory and stage, and what is stuck, for one of my territories or a part of it."""
+    permissions.check(scope(), "board")
     db = counter.db()
     mine = scope().paths(permissions.OFFICIALS)
     path = request.args.get("path", "") or mine[0]
@@ -65,6 +61,8 @@ def retry(job_id: int) -> Response:
     permissions.check(scope(), "retry", job.scope)
     jobs.retry(db, job.id, by=person().username, now=counter.now())
     words.tell("the step will run again at once")
+    if not permissions.can(scope(), "board"):
+        return redirect(url_for("worklist.index"), 303)
     return redirect(url_for("supervisor.board", path=job.scope or None), 303)
 
 
@@ -75,6 +73,8 @@ def assign(task_id: int) -> Response:
     task = user_tasks.get(db, task_id)
     permissions.check_manage_task(scope(), task)
     to = people.get(db, request.form.get("to", ""))
+    if to.username not in permissions.candidates(db, task, scope().day):
+        raise Conflict("{name} may not do {task}", name=to.name, task=task.name)
     user_tasks.assign(
         db, task.id, to.username, why=request.form.get("why", ""), by=person().username, now=counter.now()
     )

@@ -89,9 +89,13 @@ PROOFS: Final[Mapping[str, Sentence]] = {
     "roster": Sentence("Statistical roster"),
     "note": Sentence("Note"),
 }
+LEVELS: Final[Mapping[str, Sentence]] = {
+    "city": Sentence("filed at city level"),
+    "region": Sentence("filed at region level"),
+}
 EDITIONS: Final[Mapping[str, Sentence]] = {
     "草案": Sentence("draft, being checked"),
-    "会签": Sentence("being signed"),
+    "会签": Sentence("being checked and signed"),
     "冻结": Sentence("in force"),
 }
 ENTRIES: Final[Mapping[str, Sentence]] = {
@@ -184,7 +188,11 @@ def columns(codes: Iterable[str], kind: str) -> list[dict[str, str]]:
 
 def proof(data: Mapping[str, object]) -> str:
     """The figures of a proof in one line."""
-    return " · ".join(str(value) for value in data.values() if value not in (None, "", [], {}, True, False))
+    return " · ".join(
+        language.say(LEVELS.get(str(value), str(value)))
+        for value in data.values()
+        if value not in (None, "", [], {}, True, False)
+    )
 
 
 def events(entries: Iterable[Entry]) -> list[dict[str, str]]:

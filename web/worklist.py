@@ -1,6 +1,8 @@
 """My tasks: what waits for me, one task with its form, and what came in as notices."""
 
 import json
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -52,7 +54,7 @@ def show(task_id: int) -> str:
         row=row,
         why_not=why_not,
         schema=schemas.said(json.loads(task.form.source)) if task.form else None,
-        data=user_tasks.variables(db, task, now=counter.now()) if is_open else task.variables,
+        data=_asked(task, user_tasks.variables(db, task, now=counter.now()) if is_open else task.variables),
         draft={"submission": kept} if kept else None,
         enterprise=enterprise,
         card=enterprise_card(enterprise) if enterprise else [],
@@ -190,12 +192,20 @@ def _key() -> str:
     return f"{person().username}:{key}" if key else ""
 
 
+def _asked(task: UserTask, data: Mapping[str, object]) -> dict[str, object]:
+    """Of the variables of a run only those that the form names: what it does not show does not leave the house."""
+    words_of_form = set(re.findall(r"[A-Za-z_]\w*", task.form.source.decode())) if task.form else set[str]()
+    return {name: value for name, value in data.items() if name in words_of_form}
+
+
 def _seen(task_id: int) -> UserTask:
-    """The task, for whoever may read it or do it."""
+    """The task, for whoever may read it or do it. An enterprise reads what it is asked, not what officials write about it."""
     task = _get(task_id)
     db = counter.db()
-    if permissions.sees_subject(db, scope(), task.scope, task.subject) or permissions.can_complete_task(
-        db, scope(), task
+    theirs = not scope().is_enterprise or "ENT" in task.candidate_groups
+    if theirs and (
+        permissions.sees_subject(db, scope(), task.scope, task.subject)
+        or permissions.can_complete_task(db, scope(), task)
     ):
         return task
     raise NotFound("there is no task {id}, or you may not see it", id=task_id)

@@ -3,17 +3,16 @@
 import os
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.browser import house
+from tests.browser.serving import served
 from tests.browser.stand import ROOT, Counter
+from tests.databases import SqliteFiles
 
 PICTURES = ROOT / "docs" / "pictures"
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
@@ -28,25 +27,6 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--font-render-hinting=none",
 ]
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  the name is werkzeug's
-        """Say nothing: pytest shows what a test prints."""
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The address of an app that answers on this machine until the block ends."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(scope="session")
@@ -152,3 +132,20 @@ def form_of(page: Page, site: str) -> Page:
     page.goto(f"{site}/form")
     page.locator("camunda-form[ready]").wait_for()
     return page
+
+
+@pytest.fixture(scope="session")
+def house_template(sqlite_files: SqliteFiles, memory_directory: Path) -> Path:
+    """A database file with people, territories, calendars and drawings, made once."""
+    path = memory_directory / "house.sqlite3"
+    with sqlite_files.with_tables() as url:
+        house.build(Path(url.removeprefix("sqlite:///")))
+        shutil.copyfile(url.removeprefix("sqlite:///"), path)
+    return path
+
+
+@pytest.fixture
+def the_house(house_template: Path, memory_directory: Path, open_page: Callable[..., Page]) -> Iterator[house.House]:
+    """The whole house for one story; its page is a desk's."""
+    with house.opened(house_template, memory_directory / "story.sqlite3", open_page, size="desk") as standing:
+        yield standing

@@ -1,0 +1,119 @@
+"""Every address of the house and everybody who may use it. An address that is not declared here is a fault."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pytest
+
+from tests.web.visitors import PEOPLE, Door
+
+ALL = frozenset(PEOPLE)
+OPEN: Final = frozenset(
+    {"assets.file", "static", "language.messages", "language.change", "auth.login", "auth.log_in", "auth.log_out"}
+)
+"""What a stranger may ask for."""
+HERE: Final = frozenset({"XG", "XL", "CG", "RG", "JM", "SUP"})
+"""Officials whose territory covers the case."""
+OFFICIALS: Final = HERE | {"next county", "next city"}
+OF_CASE: Final = HERE | {"LO", "ENT"}
+REFUSED: Final = frozenset({403, 404})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who gets through at an address (all others are refused), and what is sent. `{case}` stands for an id of `Ids`."""
+
+    path: str
+    who: frozenset[str]
+    method: str = "GET"
+    send: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def post(path: str, *who: str, **send: Any) -> Rule:
+    return Rule(path, frozenset(who), "POST", send)
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    "worklist.index": Rule("/", ALL),
+    "worklist.inbox": Rule("/notices", ALL),
+    "worklist.read": post("/notices/{notice}/read", "LO"),
+    "worklist.show": Rule("/tasks/{task}", HERE),
+    "worklist.complete": post("/tasks/{task}", "XG", json={"submission": {}}),
+    "worklist.keep": Rule("/tasks/{task}/draft", frozenset({"XG"}), "PUT", {"json": {"submission": {}}}),
+    "worklist.take": post("/tasks/{task}/take", "XG"),
+    "worklist.give_back": post("/tasks/{task}/give-back", "XG"),
+    "cases.index": Rule("/cases/", ALL),
+    "cases.show": Rule("/cases/{case}", OF_CASE),
+    "cases.measure": Rule("/cases/measures/{measure}", OF_CASE),
+    "cases.record": post("/cases/measures/{measure}", "LO", json={"submission": {}}),
+    "cases.check_proof": post("/cases/proofs/{proof}/check", "XG"),
+    "lists.index": Rule("/lists/", OFFICIALS),
+    "lists.show": Rule("/lists/{version}", OFFICIALS),
+    "lists.start": post("/lists/", "JM"),
+    "supervisor.board": Rule("/board/?path={path}", frozenset({"CG", "RG", "JM", "SUP"})),
+    "supervisor.retry": post("/board/jobs/{job}/retry", "XL", "JM", "SUP", "ADM"),
+    "supervisor.assign": post("/board/tasks/{task}/assign", "XG", "XL", "CG", "RG", "JM", data={"to": "xk"}),
+    "importing.index": Rule("/import/", frozenset({"ADM", "JM", "RG", "CG", "next city"})),
+    "importing.upload": post("/import/", "ADM", "JM", "RG", "CG", "next city"),
+    "importing.show": Rule("/import/{imported}", frozenset({"ADM", "JM", "RG"})),
+    "importing.change": post("/import/{imported}/mapping", "ADM", "JM", "RG"),
+    "importing.apply": post("/import/{imported}/apply", "ADM", "JM", "RG"),
+    "importing.annotated": Rule("/import/{imported}/annotated.xlsx", frozenset({"ADM", "JM", "RG"})),
+    "designer.index": Rule("/designer/", frozenset({"DES"})),
+    "designer.show": Rule("/designer/{definition}", frozenset({"DES"})),
+    "designer.source": Rule("/designer/{definition}/source", frozenset({"DES"})),
+    "designer.deploy": post("/designer/deploy", "DES"),
+    "drawing": Rule("/drawings/{definition}", ALL - {"ENT", "other firm"}),
+    "admin.calendar": Rule("/admin/calendar", frozenset({"ADM"})),
+    "admin.enter": post("/admin/calendar", "ADM"),
+    "admin.demo": Rule("/admin/demo", frozenset({"ADM"})),
+    "admin.advance": post("/admin/demo", "ADM"),
+}
+
+
+def test_every_address_is_declared(door: Door) -> None:
+    endpoints = {rule.endpoint for rule in door.app.url_map.iter_rules()}
+    assert endpoints - OPEN == set(RULES), "declare who may use a new address"
+
+
+@pytest.mark.parametrize("endpoint", list(RULES))
+def test_only_those_get_through_who_may(endpoint: str, door: Door) -> None:
+    rule = RULES[endpoint]
+    path = rule.path.format_map(vars(door.ids))
+    # The refused come first: what the others do may change what there is to refuse.
+    got = {
+        role: door.knock(role, rule.method, path, **rule.send).status_code
+        for role in sorted(PEOPLE, key=lambda role: role in rule.who)
+    }
+    through = {role for role, status in got.items() if status not in REFUSED}
+    assert through == rule.who, got
+    assert not {status for status in got.values() if status >= 500}, got
+    stranger = door.knock("", rule.method, path, **rule.send)
+    assert stranger.status_code == 401 or stranger.headers["Location"].startswith("/login")
+
+
+def test_a_stranger_comes_back_to_where_he_wanted_to_go(door: Door) -> None:
+    answer = door.knock("", "GET", "/cases/?light=red")
+    assert answer.headers["Location"] == "/login?next=/cases/?light%3Dred"
+
+
+@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"])
+def test_logging_in_leads_to_no_other_site(target: str, door: Door) -> None:
+    given = {"username": "xg", "password": "sun-and-rain-2026", "next": target}
+    assert door.knock("", "POST", "/login", data=given).headers["Location"] == "/"
+
+
+def test_a_wrong_password_says_so_and_nothing_more(door: Door) -> None:
+    answer = door.knock("", "POST", "/login", data={"username": "xg", "password": "wrong"})
+    unknown = door.knock("", "POST", "/login", data={"username": "nobody", "password": "wrong"})
+    assert answer.status_code == unknown.status_code == 401
+    assert "用户名或密码错误" in answer.text
+    assert "用户名或密码错误" in unknown.text
+
+
+def test_without_the_pages_token_nothing_is_taken(door: Door) -> None:
+    door.app.config["WTF_CSRF_ENABLED"] = True
+    answer = door.knock("XG", "POST", f"/tasks/{door.ids.task}", json={"submission": {}})
+    assert answer.status_code == 400
+    assert "填写的内容" in answer.get_json()["message"]

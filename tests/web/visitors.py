@@ -1,0 +1,115 @@
+"""The people who knock at the pages, and what is in the house when they do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from casework import access, importing, people, territories
+from casework.case_tables import Evidence, Measure, Notice
+from casework.services import all_services
+from casework.tables import ListVersion
+from engine.db import Database
+from engine.tables import Definition, Job, UserTask
+from tests.world import START, World
+from web import auth
+from web.app import create_app
+from web.counter import Settings
+
+PEOPLE: Final[Mapping[str, str]] = {
+    "LO": "lo", "XG": "xg", "XL": "xl", "CG": "cg", "RG": "rg", "JM": "jm", "SUP": "sup", "DES": "des", "ADM": "adm",
+    "ENT": "firm", "next county": "xg2", "next city": "cg2", "next officer": "lo2", "other firm": "firm2",
+}  # fmt: skip
+"""One person of every kind, and colleagues of elsewhere who must not get in."""
+NEXT_COUNTY: Final = "450802"
+NEXT_CITY: Final = "45/4502"
+ROSTER: Final = """单位：万元 2025年度
+县区,企业名称,统一社会信用代码,行业代码,营业收入
+港南区,桂示林木制造有限公司,91450803MADM00019E,C2021,62000
+"""
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What there is to ask for: a case with an approved plan, its measure and proof, and an open task of a second case."""
+
+    case: int
+    measure: int
+    proof: int
+    task: int
+    version: int
+    imported: int
+    job: int
+    definition: int
+    notice: int
+    path: str = "45/4508"
+
+
+def filled(database: Database) -> tuple[Ids, dict[str, str]]:
+    """Fills an empty database; gives the ids and a session token for everybody in `PEOPLE`."""
+    world = World(database)
+    world.hires("xg2", "XG", territories.path_of_code(NEXT_COUNTY))
+    world.hires("cg2", "CG", NEXT_CITY)
+    world.hires_officer("lo2", county=NEXT_COUNTY)
+    case = world.planned_case(list="L1")
+    own = world.enterprise_user()
+    world.lo.records("PROJECT", projectName="板材胶合工艺", projectStart="2026-07-01")
+    world.open_case(list="L3")
+    world.is_well()
+    with database.transaction() as db:
+        for old, new in ((own, "firm"), (world.enterprise_user(), "firm2")):
+            people.get(db, old).username = new
+        task = db.scalars(select(UserTask.id).where(UserTask.element_id == "assign_officer", UserTask.status == "open"))
+        reading = importing.read(db, "名册.csv", ROSTER.encode(), now=world.now)
+        kept = importing.keep(db, reading, by="adm", now=world.now)
+        notice = Notice(
+            key="a letter", kind="letter", addressee="person:lo", level="officer", params={}, sent_at=world.now,
+            template="the case {case_no} was opened; your liaison officer will call", case_id=case,
+        )  # fmt: skip
+        notice.params = {"case_no": "AJ-1"}
+        db.add(notice)
+        db.flush()
+        ids = Ids(
+            case=case,
+            measure=db.scalars(select(Measure.id).where(Measure.case_id == case).order_by(Measure.id)).all()[0],
+            proof=db.scalars(select(Evidence.id).where(Evidence.case_id == case)).all()[0],
+            task=task.one(),
+            version=db.scalars(select(ListVersion.id)).all()[0],
+            imported=kept.id,
+            job=db.scalars(select(Job.id).where(Job.scope != "", Job.status == "waiting")).all()[0],
+            definition=db.scalars(select(Definition.id).where(Definition.key == "case")).all()[0],
+            notice=notice.id,
+        )
+    tokens: dict[str, str] = {}
+    with database.transaction() as db:
+        for username in PEOPLE.values():
+            access.set_password(db, username, "sun-and-rain-2026", by="adm", now=START)
+            done = access.log_in(db, username, "sun-and-rain-2026", address="here", agent="test", now=START)
+            tokens[username] = done.token
+    return ids, tokens
+
+
+class Door:
+    """The app on one database. `knock(role, method, path)` asks as a person of that role; `""` is a stranger."""
+
+    def __init__(self, database: Database, ids: Ids, tokens: Mapping[str, str]) -> None:
+        database.info["services"] = all_services()
+        settings = Settings(secret_key="test", clock=lambda: START, wall=lambda: START, demo=True, testing=True)
+        self.database, self.ids, self.tokens = database, ids, tokens
+        self.app = create_app(database, settings)
+        self.app.config["WTF_CSRF_ENABLED"] = False
+
+    def client(self, role: str) -> FlaskClient:
+        """A browser in which this person is logged in."""
+        client = self.app.test_client()
+        if role:
+            with client.session_transaction() as session:
+                session[auth.TOKEN] = self.tokens[PEOPLE[role]]
+        return client
+
+    def knock(self, role: str, method: str, path: str, **how: Any) -> TestResponse:
+        """One request of one person."""
+        return self.client(role).open(path, method=method, **how)
