@@ -1,17 +1,12 @@
 """What a drawing must be for the machine to run it as it reads: every rule refuses what would otherwise be misread."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
-from engine import feel
-from engine.bpmn import timers, vocabulary
-from engine.bpmn.expressions import is_feel, text
+from engine.bpmn import texts, timers, vocabulary
+from engine.bpmn.expressions import is_feel, is_juel
 from engine.bpmn.model import Element, Model, ProcessModel
 from engine.bpmn.xml import Findings
-from engine.errors import Sentence
-
-_JUEL = re.compile(r"[$#]\{")
 
 MOST_ELEMENTS = 5_000
 MOST_INCLUSIVE_JOINS = 200
@@ -198,6 +193,21 @@ def _sub_process(checked: Checked, element: Element) -> None:
         checked.error("event-sub-process", element, "an event sub-process has no mappings; map at its start event")
 
 
+def _ad_hoc(checked: Checked, element: Element) -> None:
+    if element.kind != "adHocSubProcess":
+        return
+    if element.ad_hoc is None:
+        checked.error(
+            "missing-definition", element, "an ad-hoc sub-process needs the collection of its active elements"
+        )
+    inside = [inner for inner in checked.inside(element.id) if not inner.triggered_by_event]
+    for inner in inside:
+        if inner.kind in {"startEvent", "endEvent"}:
+            checked.error("event", inner, "an ad-hoc sub-process holds no start and end events")
+    if not any(_begins_by_itself(inner) for inner in inside):
+        checked.error("no-start", element, "the sub-process {id} has no start", id=element.id)
+
+
 def _events(checked: Checked, element: Element) -> None:
     if element.kind not in vocabulary.EVENTS:
         return
@@ -342,95 +352,14 @@ def _timers(checked: Checked, element: Element) -> None:
         checked.error("timer", element, "a cycle is executed only where the event does not interrupt; use a duration")
     if not timer.expression:
         checked.error("timer", element, "the timer is empty")
-    elif not is_feel(timer.expression) and not _JUEL.search(timer.expression):
+    elif not is_feel(timer.expression) and not is_juel(timer.expression):
         try:
             timers.check(timer.kind, timer.expression)
         except timers.NotATime as error:
             checked.error("timer", element, "the timer cannot be read: {reason}", reason=error.sentence)
 
 
-# --- expressions ------------------------------------------------------------------------------------------------------
-
-
-def _texts(checked: Checked, element: Element) -> Iterator[tuple[Sentence, str | None, bool]]:
-    """Every text that may be FEEL: what it is, the text, and whether it must be FEEL."""
-    for mapping in (*element.inputs, *element.outputs):
-        yield Sentence("Mapping"), mapping.source, False
-    yield Sentence("Assignee"), element.assignee, False
-    yield Sentence("Candidate groups"), element.candidate_groups, False
-    yield Sentence("Candidate users"), element.candidate_users, False
-    yield Sentence("Due date"), element.due_date, False
-    yield Sentence("Follow-up date"), element.follow_up_date, False
-    yield Sentence("Priority"), element.priority, False
-    yield Sentence("Job type"), element.job_type, False
-    yield Sentence("Retries"), element.retries, False
-    yield Sentence("Signal"), element.signal, False
-    for flow_id in element.outgoing:
-        yield Sentence("Condition"), checked.process.flows[flow_id].condition, True
-    if element.message:
-        yield Sentence("Message name"), element.message.name, False
-        yield Sentence("Correlation key"), element.message.correlation_key, False
-    if element.publish:
-        yield Sentence("Correlation key"), element.publish.correlation_key, False
-        yield Sentence("Message id"), element.publish.message_id, False
-        yield Sentence("Time to live"), element.publish.time_to_live, False
-    if element.timer:
-        yield Sentence("Timer"), element.timer.expression, False
-    if element.decision:
-        yield Sentence("Decision"), element.decision.decision_id, False
-    if element.called:
-        yield Sentence("Called process"), element.called.process_id, False
-    if element.script:
-        yield Sentence("Script"), element.script.expression, True
-    if element.multi_instance:
-        yield Sentence("Input collection"), element.multi_instance.input_collection, True
-        yield Sentence("Output element"), element.multi_instance.output_element, True
-        yield Sentence("Completion condition"), element.multi_instance.completion_condition, True
-
-
-def _expressions(checked: Checked, element: Element) -> None:
-    for what, source, must_be_feel in _texts(checked, element):
-        if source is None:
-            continue
-        if _JUEL.search(source) and not is_feel(source):
-            checked.error(
-                "juel", element, "{what}: {source} is not FEEL and not executed; write it with a leading = in FEEL",
-                what=what, source=source[:100],
-            )  # fmt: skip
-        elif is_feel(source):
-            try:
-                text(source, names=checked.names)
-            except feel.FeelSyntaxError as error:
-                checked.error(
-                    "feel-syntax", element, "{what}: {source} is not FEEL: {reason}", what=what, source=source[:100],
-                    reason=error.sentence,
-                )  # fmt: skip
-        elif must_be_feel:
-            checked.error(
-                "not-feel", element, "{what}: {source} must be FEEL with a leading =, like =x > 5", what=what,
-                source=source[:100],
-            )  # fmt: skip
-
-
-def _fixed_values(checked: Checked, element: Element) -> None:
-    """Static texts that can be judged before anything runs."""
-    for what, source in (
-        (Sentence("Due date"), element.due_date),
-        (Sentence("Follow-up date"), element.follow_up_date),
-    ):
-        if source is not None and not is_feel(source) and not _JUEL.search(source):
-            try:
-                timers.moment(source)
-            except timers.NotATime as error:
-                checked.error("due-date", element, "{what} cannot be read: {reason}", what=what, reason=error.sentence)
-    priority = element.priority
-    if priority is not None and not is_feel(priority) and not (priority.isdecimal() and int(priority) <= 100):
-        checked.error("priority", element, "the priority {value} is not a whole number from 0 to 100", value=priority)
-    if element.retries is not None and not is_feel(element.retries) and not element.retries.isdecimal():
-        checked.error("retries", element, "the retries {value} are not a whole number", value=element.retries)
-
-
 _RULES: Iterable[Rule] = (
-    _endings, _default_flow, _conditions, _sub_process, _events, _boundary, _one_catcher, _links, _event_gateway, _needs, _messages,
-    _job_type_of_events, _timers, _expressions, _fixed_values,
+    _endings, _default_flow, _conditions, _sub_process, _ad_hoc, _events, _boundary, _one_catcher, _links, _event_gateway, _needs, _messages,
+    _job_type_of_events, _timers, texts.expressions, texts.fixed_values,
 )  # fmt: skip

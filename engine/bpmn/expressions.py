@@ -35,6 +35,11 @@ def is_feel(source: str) -> bool:
     return source.startswith("=")
 
 
+def is_juel(source: str) -> bool:
+    """Whether a text holds an expression of Camunda 7's language."""
+    return "${" in source or "#{" in source
+
+
 def text(source: str, *, names: Iterable[str] = ()) -> Text:
     """Compile one text; `names` are the functions with spaces in their names. Raises `feel.FeelSyntaxError`."""
     source = source.strip()

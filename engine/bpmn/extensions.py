@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 from lxml import etree
 
 from engine.bpmn import vocabulary
-from engine.bpmn.model import Binding, Called, Decision, Form, IoMapping, Publish, Script
+from engine.bpmn.model import AdHoc, Binding, Called, Decision, Form, IoMapping, Publish, Script
 from engine.bpmn.xml import (
     BPMN,
     CAMUNDA,
@@ -39,6 +39,7 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "loopCharacteristics": frozenset({"inputCollection", "inputElement", "outputCollection", "outputElement"}),
     "subscription": frozenset({"correlationKey"}),
     "versionTag": frozenset({"value"}),
+    "adHoc": frozenset({"activeElementsCollection"}),
     "userTask": frozenset(),
     "properties": frozenset(),
     "property": frozenset({"name", "value"}),
@@ -70,6 +71,7 @@ class Extended(TypedDict, total=False):
     decision: Decision
     script: Script
     called: Called
+    ad_hoc: AdHoc
 
 
 class Extensions:
@@ -148,6 +150,16 @@ class Extensions:
                         line=line,
                     )  # fmt: skip
 
+    def language(self, node: etree._Element, owner: str) -> None:
+        """Check that an expression is meant to be FEEL."""
+        language = attribute(node, "language")
+        if language is not None and "feel" not in language.lower():
+            self.findings.error(
+                "language", owner, "expressions in {language} are not executed; write FEEL", language=language,
+                line=line_of(node),
+            )  # fmt: skip
+        self.attributes(node, owner)
+
     def misplaced(self, node: etree._Element, owner: str) -> None:
         """A child of a BPMN element that is not of BPMN: extensions stand inside extensionElements."""
         namespace, local = split(node.tag)
@@ -206,15 +218,8 @@ class Extensions:
                 self._only_children(extension, {"input", "output"}, owner)
             case "formDefinition":
                 self._form(extension, owner, result)
-            case "assignmentDefinition":
-                result["assignee"] = attribute(extension, "assignee")
-                result["candidate_groups"] = attribute(extension, "candidateGroups")
-                result["candidate_users"] = attribute(extension, "candidateUsers")
-            case "taskSchedule":
-                result["due_date"] = attribute(extension, "dueDate")
-                result["follow_up_date"] = attribute(extension, "followUpDate")
-            case "priorityDefinition":
-                result["priority"] = attribute(extension, "priority")
+            case "assignmentDefinition" | "taskSchedule" | "priorityDefinition":
+                self._person(extension, result)
             case "taskDefinition":
                 if job_type := self._required(extension, "type", owner):
                     result["job_type"] = job_type
@@ -226,19 +231,31 @@ class Extensions:
                     attribute(extension, "timeToLive"),
                 )
             case "calledDecision":
-                decision_id = self._required(extension, "decisionId", owner)
-                variable = self._required(extension, "resultVariable", owner)
-                if decision_id and variable:
-                    result["decision"] = Decision(decision_id, variable, *self._binding(extension, owner))
+                self._decision(extension, owner, result)
             case "script":
                 expression = self._required(extension, "expression", owner)
                 variable = self._required(extension, "resultVariable", owner)
                 if expression and variable:
                     result["script"] = Script(expression, variable)
+            case "adHoc":
+                if active := self._required(extension, "activeElementsCollection", owner):
+                    result["ad_hoc"] = AdHoc(active)
             case "calledElement":
                 self._called(extension, owner, result)
             case _:
                 pass
+
+    def _person(self, extension: etree._Element, result: Extended) -> None:
+        match split(extension.tag)[1]:
+            case "assignmentDefinition":
+                result["assignee"] = attribute(extension, "assignee")
+                result["candidate_groups"] = attribute(extension, "candidateGroups")
+                result["candidate_users"] = attribute(extension, "candidateUsers")
+            case "taskSchedule":
+                result["due_date"] = attribute(extension, "dueDate")
+                result["follow_up_date"] = attribute(extension, "followUpDate")
+            case _:
+                result["priority"] = attribute(extension, "priority")
 
     def _form(self, extension: etree._Element, owner: str, result: Extended) -> None:
         form_id = attribute(extension, "formId")
@@ -256,6 +273,12 @@ class Extensions:
         else:
             binding, version_tag = self._binding(extension, owner)
             result["form"] = Form(form_id, binding, version_tag, external)
+
+    def _decision(self, extension: etree._Element, owner: str, result: Extended) -> None:
+        decision_id = self._required(extension, "decisionId", owner)
+        variable = self._required(extension, "resultVariable", owner)
+        if decision_id and variable:
+            result["decision"] = Decision(decision_id, variable, *self._binding(extension, owner))
 
     def _called(self, extension: etree._Element, owner: str, result: Extended) -> None:
         process_id = self._required(extension, "processId", owner)

@@ -111,6 +111,15 @@ class MultiInstance:
 
 
 @dataclass(frozen=True, slots=True)
+class AdHoc:
+    """How an ad-hoc sub-process runs: which elements it starts (FEEL, a list of element ids) and when it has done enough."""
+
+    active_elements: str
+    completion_condition: str | None = None
+    cancel_remaining: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A sequence flow. `condition` is FEEL as written, `None` without one."""
 
@@ -178,6 +187,7 @@ class Element:
     script: Script | None = None
     called: Called | None = None
     multi_instance: MultiInstance | None = None
+    ad_hoc: AdHoc | None = None
     line: int = 0
 
     @property

@@ -21,6 +21,7 @@ _CLASSES: Mapping[str, type[ElementSpec]] = {
     "businessRuleTask": activities.BusinessRuleTask,
     "callActivity": activities.CallActivity,
     "subProcess": scopes.SubProcess,
+    "adHocSubProcess": scopes.AdHocSubProcess,
     "exclusiveGateway": gateways.ExclusiveGateway,
     "parallelGateway": gateways.ParallelGateway,
     "inclusiveGateway": gateways.InclusiveGateway,
@@ -151,6 +152,9 @@ class _Compiler:
             made.result_variable = element.script.result_variable
         elif isinstance(made, activities.BusinessRuleTask) and element.decision:
             made.decision_id = self.text(element.decision.decision_id, element)
+        elif isinstance(made, scopes.AdHocSubProcess) and element.ad_hoc:
+            made.active_elements = self.text(element.ad_hoc.active_elements, element)
+            made.condition = self.maybe(element.ad_hoc.completion_condition, element)
         elif isinstance(made, activities.CallActivity) and element.called:
             made.process_id = self.text(element.called.process_id, element)
 

@@ -1,25 +1,23 @@
 """What Camunda Modeler wrote becomes one checked, normalised model, or findings that say what to draw instead."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from lxml import etree
 
 from engine.bpmn import checks, vocabulary
+from engine.bpmn.event_definitions import EventDefinitions
 from engine.bpmn.extensions import Extensions, loop_extension
 from engine.bpmn.model import (
+    AdHoc,
     Element,
-    EventKind,
     Flow,
     Lane,
     Message,
     Model,
     MultiInstance,
     ProcessModel,
-    Timer,
-    TimerKind,
 )
 from engine.bpmn.xml import (
     BPMN,
@@ -38,7 +36,6 @@ from engine.bpmn.xml import (
 from engine.errors import Undeployable
 
 _NCNAME = re.compile(r"[^\W\d][\w.\-]{0,254}")
-_TIMERS: dict[str, TimerKind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 
 def read(source: bytes, *, resource: str, names: Iterable[str] = ()) -> Model:
@@ -77,10 +74,7 @@ class _Reader:
         self.root = root
         self.findings = findings
         self.extensions = Extensions(findings)
-        self.messages: dict[str, Message] = {}
-        self.signals: dict[str, str] = {}
-        self.errors: dict[str, str] = {}
-        self.escalations: dict[str, str] = {}
+        self.events = EventDefinitions(findings, self.extensions)
 
     def model(self, resource: str) -> Model:
         namespace, local = split(self.root.tag)
@@ -95,10 +89,10 @@ class _Reader:
         return Model(
             resource,
             tuple(drawn),
-            tuple(self.messages.values()),
-            self.signals,
-            self.errors,
-            self.escalations,
+            tuple(self.events.messages.values()),
+            self.events.signals,
+            self.events.errors,
+            self.events.escalations,
             self.root.get(f"{{{MODELER}}}executionPlatform"),
         )
 
@@ -120,13 +114,15 @@ class _Reader:
     def _root_element(self, local: str, node: etree._Element) -> None:
         owner = attribute(node, "id") or ""
         if local == "message":
-            self.messages[owner] = Message(owner, attribute(node, "name") or "", self._correlation_key(node, owner))
+            self.events.messages[owner] = Message(
+                owner, attribute(node, "name") or "", self._correlation_key(node, owner)
+            )
         elif local == "signal":
-            self.signals[owner] = attribute(node, "name") or ""
+            self.events.signals[owner] = attribute(node, "name") or ""
         elif local == "error":
-            self.errors[owner] = attribute(node, "errorCode") or ""
+            self.events.errors[owner] = attribute(node, "errorCode") or ""
         elif local == "escalation":
-            self.escalations[owner] = attribute(node, "escalationCode") or ""
+            self.events.escalations[owner] = attribute(node, "escalationCode") or ""
         elif local == "extension" and node.get("mustUnderstand") == "true":
             self.findings.error(
                 "not-executed", owner, "an extension that must be understood is not", line=line_of(node)
@@ -234,7 +230,8 @@ class _Reader:
                     instead=vocabulary.REFUSED_NODES[local], line=line_of(each),
                 )  # fmt: skip
             elif namespace == BPMN:
-                self._other(local, each, scope)
+                if local != "completionCondition" or not node.tag.endswith("}adHocSubProcess"):
+                    self._other(local, each, scope)
             else:
                 self.extensions.misplaced(each, scope)
 
@@ -264,18 +261,9 @@ class _Reader:
         condition = child(node, "conditionExpression")
         text = None if condition is None else content(condition)
         if condition is not None:
-            self._language(condition, flow_id)
+            self.extensions.language(condition, flow_id)
         name = attribute(node, "name") or ""
         inside.flows[flow_id] = Flow(flow_id, name, source, target, text or None, line_of(node))
-
-    def _language(self, node: etree._Element, owner: str) -> None:
-        language = attribute(node, "language")
-        if language is not None and "feel" not in language.lower():
-            self.findings.error(
-                "language", owner, "expressions in {language} are not executed; write FEEL", language=language,
-                line=line_of(node),
-            )  # fmt: skip
-        self.extensions.attributes(node, owner)
 
     def _flow_node(self, local: str, node: etree._Element, scope: str, inside: _Inside) -> None:
         element_id = attribute(node, "id")
@@ -302,9 +290,11 @@ class _Reader:
             **extended,
         )
         if local in vocabulary.EVENTS:
-            element = self._event(node, element)
+            element = self.events.read(node, element)
         if local == "receiveTask":
-            element = replace(element, message=self._message(node, element_id))
+            element = replace(element, message=self.events.message(node, element_id))
+        if element.ad_hoc is not None:
+            element = replace(element, ad_hoc=self._ad_hoc(node, element.ad_hoc, element_id))
         if local == "callActivity" and attribute(node, "calledElement"):
             self.findings.error(
                 "camunda-7", element_id, "calledElement is not executed; use zeebe:calledElement", line=line_of(node)
@@ -317,7 +307,7 @@ class _Reader:
         inside.elements[element_id] = element
         inside.drawn_outgoing[element_id] = [content(each) for name, each in children(node) if name == "outgoing"]
         inside.drawn_incoming[element_id] = [content(each) for name, each in children(node) if name == "incoming"]
-        if local == "subProcess":
+        if local in vocabulary.SUB_PROCESSES:
             self._scope(node, element_id, inside)
             return
         for each in node:
@@ -326,6 +316,13 @@ class _Reader:
                 self._other(name, each, element_id)
             else:
                 self.extensions.misplaced(each, element_id)
+
+    def _ad_hoc(self, node: etree._Element, drawn: AdHoc, owner: str) -> AdHoc:
+        condition = child(node, "completionCondition")
+        if condition is not None:
+            self.extensions.language(condition, owner)
+        cancel = (node.get("cancelRemainingInstances") or "true") in {"true", "1"}
+        return replace(drawn, completion_condition=content(condition) or None, cancel_remaining=cancel)
 
     def _multi_instance(self, node: etree._Element, owner: str) -> MultiInstance | None:
         loop = child(node, "multiInstanceLoopCharacteristics")
@@ -348,7 +345,7 @@ class _Reader:
             return None
         condition = child(loop, "completionCondition")
         if condition is not None:
-            self._language(condition, owner)
+            self.extensions.language(condition, owner)
         return MultiInstance(
             loop.get("isSequential") in {"true", "1"},
             collection,
@@ -357,95 +354,6 @@ class _Reader:
             attribute(extension, "outputElement"),
             content(condition) or None,
         )
-
-    # --- events -------------------------------------------------------------------------------------------------------
-
-    def _event(self, node: etree._Element, element: Element) -> Element:
-        definitions = [(name, each) for name, each in children(node) if name in vocabulary.EVENT_DEFINITIONS]
-        references = [each for name, each in children(node) if name == "eventDefinitionRef"]
-        if len(definitions) + len(references) > 1:
-            self.findings.error(
-                "several-triggers", element.id, "an event with several triggers is not executed; draw one event for each",
-                line=element.line,
-            )  # fmt: skip
-        if references:
-            self.findings.error(
-                "unsupported-element", element.id, "{name} is not executed; {instead}", name="eventDefinitionRef",
-                instead=vocabulary.INSTEAD_OF_CHILDREN["eventDefinitionRef"], line=element.line,
-            )  # fmt: skip
-        if not definitions:
-            return element
-        local, definition = definitions[0]
-        self.extensions.attributes(definition, element.id)
-        self.extensions.read(definition, local, element.id)
-        kind = cast(EventKind, vocabulary.EVENT_DEFINITIONS[local])
-        element = replace(element, event=kind)
-        match kind:
-            case "message":
-                return replace(element, message=self._message(definition, element.id))
-            case "timer":
-                return replace(element, timer=self._timer(definition, element.id))
-            case "signal":
-                return replace(
-                    element,
-                    signal=self._referred(
-                        definition, "signalRef", self.signals, element.id, "there is no signal with the id {id}"
-                    ),
-                )
-            case "error":
-                code = self._referred(
-                    definition, "errorRef", self.errors, element.id, "there is no error with the id {id}"
-                )
-                return replace(element, error_code=code or None)
-            case "escalation":
-                code = self._referred(
-                    definition, "escalationRef", self.escalations, element.id, "there is no escalation with the id {id}"
-                )
-                return replace(element, escalation_code=code or None)
-            case "link":
-                return replace(element, link=attribute(definition, "name"))
-            case _:
-                return element
-
-    def _message(self, node: etree._Element, owner: str) -> Message | None:
-        reference = attribute(node, "messageRef")
-        if reference is None:
-            return None
-        message = self.messages.get(_local(reference))
-        if message is None:
-            self.findings.error(
-                "unknown-reference", owner, "there is no message with the id {id}", id=reference, line=line_of(node)
-            )  # fmt: skip
-        return message
-
-    def _referred(
-        self, node: etree._Element, name: str, known: Mapping[str, str], owner: str, template: str
-    ) -> str | None:
-        reference = attribute(node, name)
-        if reference is None:
-            return None
-        found = known.get(_local(reference))
-        if found is None:
-            self.findings.error(
-                "unknown-reference", owner, template, id=reference, line=line_of(node)
-            )  # fmt: skip
-        return found
-
-    def _timer(self, definition: etree._Element, owner: str) -> Timer | None:
-        found: list[tuple[TimerKind, etree._Element]] = [
-            (_TIMERS[name], each) for name, each in children(definition) if name in _TIMERS
-        ]
-        if len(found) != 1:
-            self.findings.error("timer", owner, "a timer needs one date, duration or cycle", line=line_of(definition))
-            return None
-        kind, node = found[0]
-        self._language(node, owner)
-        return Timer(kind, content(node))
-
-
-def _local(reference: str) -> str:
-    """A reference without the prefix that some tools write."""
-    return reference.rpartition(":")[2]
 
 
 def _ordered(flows: list[str], drawn: list[str]) -> tuple[str, ...]:

@@ -87,6 +87,53 @@ class SubProcess(ScopeSpec):
     """An embedded sub-process."""
 
 
+class AdHocSubProcess(ScopeSpec):
+    """A sub-process of which an expression says what is started; `starts` are the elements that it may name."""
+
+    active_elements: Text
+    condition: Text | None = None
+
+    def behave(self, instance: ElementInstance) -> bool | None:
+        tree = instance.workflow
+        named = tree.json(self.active_elements, instance)
+        known = {start.element_id: start for start in self.starts}
+        chosen = (
+            [known.get(each) if isinstance(each, str) else None for each in named] if isinstance(named, list) else []
+        )
+        if not isinstance(named, list) or None in chosen:
+            fail(
+                self.element_id,
+                "expected the active elements of {element} to be among {known}, but {expression} gives {value}",
+                known=", ".join(known),
+                expression=self.active_elements.source,
+                value=str(named)[:100],
+            )
+        if not chosen:
+            return self.done(instance, {})
+        self.arm(instance)
+        for start in chosen:
+            if start is not None:
+                tree.enter(instance._add_child(start))
+        return None
+
+    def child_left(self, instance: ElementInstance) -> None:
+        drawn = self.element.ad_hoc
+        if self.condition is None or drawn is None or instance.internal_data.get("enough"):
+            super().child_left(instance)
+            return
+        if instance.workflow.truth(self.condition, instance):
+            instance.internal_data["enough"] = True
+            if drawn.cancel_remaining:
+                cancel_others(instance.workflow, instance, None)
+            super().child_left(instance)
+        elif not any(child.task_spec.keeps_scope(child) for child in instance.below):
+            fail(
+                self.element_id,
+                "everything in {element} has ended, but {condition} is still false",
+                condition=self.condition.source,
+            )
+
+
 class EventSubProcess(ScopeSpec):
     """A sub-process that an event starts; `start` is its only start event."""
 

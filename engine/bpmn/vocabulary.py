@@ -9,7 +9,8 @@ from engine.errors import Sentence
 TASKS = frozenset({
     "task", "manualTask", "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
 })  # fmt: skip
-ACTIVITIES = TASKS | {"callActivity", "subProcess"}
+SUB_PROCESSES = frozenset({"subProcess", "adHocSubProcess"})
+ACTIVITIES = TASKS | SUB_PROCESSES | {"callActivity"}
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
@@ -39,7 +40,6 @@ EXECUTED_EVENTS: Mapping[str, frozenset[str]] = {
 REFUSED_NODES: Mapping[str, Sentence] = {
     "complexGateway": Sentence("draw an inclusive or exclusive gateway with conditions"),
     "transaction": Sentence("draw a sub-process with error boundary events"),
-    "adHocSubProcess": Sentence("draw a sub-process with parallel or inclusive branches"),
     "callChoreography": Sentence("draw a call activity"),
     "subChoreography": Sentence("draw a sub-process"),
     "choreographyTask": Sentence("draw a task"),
@@ -89,7 +89,7 @@ HARMLESS: frozenset[str] = frozenset({
     "parallelMultiple", "startQuantity", "completionQuantity", "isForCompensation", "eventGatewayType", "behavior",
     "definitionalCollaborationRef",
     "errorRef", "escalationRef", "signalRef", "errorCode", "escalationCode", "structureRef",
-    "language", "evaluatesToTypeRef",
+    "language", "evaluatesToTypeRef", "cancelRemainingInstances", "ordering",
 })  # fmt: skip
 """Attributes without a namespace that are read, checked below, or say nothing to an engine."""
 
@@ -108,6 +108,8 @@ ONLY: Mapping[str, tuple[frozenset[str], Sentence]] = {
     "isInterrupting": _BOOLEAN,
     "isSequential": _BOOLEAN,
     "triggeredByEvent": _BOOLEAN,
+    "cancelRemainingInstances": _BOOLEAN,
+    "ordering": (frozenset({"Parallel"}), Sentence("leave the order to the process that starts the elements")),
     "isExecutable": _BOOLEAN,
     "behavior": (frozenset({"All"}), Sentence("draw what shall follow behind the whole activity")),
     "eventGatewayType": (frozenset({"Exclusive"}), Sentence("draw an exclusive event-based gateway")),
@@ -133,6 +135,7 @@ ZEEBE_HERE: Mapping[str, frozenset[str]] = {
     "businessRuleTask": _JOB | {"calledDecision"},
     "callActivity": frozenset({"calledElement", "ioMapping"}),
     "subProcess": frozenset({"ioMapping"}),
+    "adHocSubProcess": frozenset({"ioMapping", "adHoc"}),
     "startEvent": frozenset({"ioMapping", "formDefinition"}),
     "endEvent": _JOB | {"publishMessage"},
     "intermediateThrowEvent": _JOB | {"publishMessage"},
@@ -158,7 +161,6 @@ ZEEBE_INSTEAD: Mapping[str, Sentence] = {
     "taskListeners": Sentence("draw a service task before or after the user task"),
     "userTaskForm": Sentence("deploy the form as a file of its own and link it by its form id"),
     "linkedResources": Sentence("name the resource in a task header"),
-    "adHoc": Sentence("draw a sub-process with parallel or inclusive branches"),
     "conditionalFilter": Sentence("draw a gateway with conditions"),
     "userTask": Sentence("draw a user task"),
     "subscription": Sentence("put the correlation key on the message"),

@@ -93,6 +93,13 @@ def sub(element_id: str, inner: str, flows: str = "", extensions: str = "", *, b
     return node("subProcess", element_id, inner + sequence(flows), extensions, triggeredByEvent=triggered)
 
 
+def ad_hoc(element_id: str, inner: str, flows: str, active: str, condition: str = "", **more: object) -> str:
+    """An ad-hoc sub-process that starts the elements of a FEEL list."""
+    done = f"<bpmn:completionCondition>{escape(condition)}</bpmn:completionCondition>" if condition else ""
+    starts = z("adHoc", activeElementsCollection=active)
+    return node("adHocSubProcess", element_id, inner + sequence(flows) + done, starts, **more)
+
+
 def timer(kind: str, text: str) -> str:
     tag = {"date": "timeDate", "duration": "timeDuration", "cycle": "timeCycle"}[kind]
     return (

@@ -187,3 +187,29 @@ def test_variables_can_be_set_from_outside_and_an_instance_can_be_cancelled():
     assert again.outcome.cancelled
     with pytest.raises(Conflict):
         again.cancel()
+
+
+def test_an_ad_hoc_sub_process_runs_what_is_wanted_until_it_is_settled():
+    play = Play("ad-hoc", {"wanted": ["money", "experts"], "settled": False})
+    assert play.at == ["experts", "money"]
+    play.complete("experts")
+    assert play.at == ["money", "report"]
+    play.complete("report", settled=True)
+    assert play.at == ["after"]
+    assert play.cancelled == ["money"]
+
+
+def test_an_ad_hoc_sub_process_that_wants_nothing_is_passed():
+    assert Play("ad-hoc", {"wanted": [], "settled": False}).at == ["after"]
+
+
+@pytest.mark.parametrize("wanted", [["tea"], "money", [1], ["report"], None])
+def test_an_ad_hoc_sub_process_can_only_start_what_stands_in_it_without_a_flow_before(wanted):
+    with pytest.raises(ExecutionFailed, match="among money, experts, visit"):
+        Play("ad-hoc", {"wanted": wanted, "settled": False})
+
+
+def test_an_ad_hoc_sub_process_that_is_never_settled_is_an_incident():
+    play = Play("ad-hoc", {"wanted": ["money"], "settled": False})
+    with pytest.raises(ExecutionFailed, match="still false"):
+        play.complete("money")

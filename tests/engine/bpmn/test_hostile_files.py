@@ -135,7 +135,7 @@ def test_a_chain_of_a_thousand_tasks_is_read_and_compiled():
     [
         ([node("complexGateway", "x")], ("unsupported-element", "x")),
         ([node("transaction", "x")], ("unsupported-element", "x")),
-        ([node("adHocSubProcess", "x")], ("unsupported-element", "x")),
+        ([node("adHocSubProcess", "x")], ("missing-definition", "x")),
         ([user("x", "", "<bpmn:standardLoopCharacteristics/>")], ("unsupported-element", "x")),
         ([user("x", "", "<bpmn:potentialOwner/>")], ("unsupported-element", "x")),
         ([user("x", "", "<bpmn:multiInstanceLoopCharacteristics/>")], ("missing-attribute", "x")),
