@@ -38,6 +38,7 @@ def case_services() -> Mapping[str, Service]:
         "registry.plans.approve": _approve_plan,
         "registry.plans.amend": _amend_plan,
         "registry.plans.extend": _extend_plan,
+        "registry.plans.check_extension": _check_extension,
         "registry.plans.refuse_extension": _refuse_extension,
         "registry.visits.open": _open_visit,
         "registry.visits.arrange": _arrange_visit,
@@ -160,8 +161,15 @@ def _amend_plan(db: Session, call: Call) -> Mapping[str, object]:
 
 def _extend_plan(db: Session, call: Call) -> Mapping[str, object]:
     item = items.get(db, _id(call, "itemId"))
-    plan = plans.extend(db, _case(db, call), item, _answer(call, "extension"), by=call.by, now=call.now)
+    asked = _done_by(db, call.instance.id, "ask_extension")
+    extension = _answer(call, "extension")
+    plan = plans.extend(db, _case(db, call), item, extension, asked_by=asked, by=call.by, now=call.now)
     return {"planEnd": plan.ends_on.isoformat()}
+
+
+def _check_extension(db: Session, call: Call) -> Mapping[str, object]:
+    plans.check_extension(db, _case(db, call), _answer(call, "extension"))
+    return {}
 
 
 def _refuse_extension(db: Session, call: Call) -> Mapping[str, object]:
@@ -354,14 +362,15 @@ def _send_notice(db: Session, call: Call) -> Mapping[str, object]:
 
 def _proposer(db: Session, call: Call) -> str:
     """Who asked for the closure: the person who completed the item's task, not the clock that started this run."""
-    parent = call.instance.parent_id
-    done = db.scalars(
-        select(UserTask.completed_by)
-        .where(UserTask.instance_id == parent, UserTask.element_id == "propose_closure", UserTask.status == "completed")
-        .order_by(UserTask.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return done or call.by
+    return _done_by(db, call.instance.parent_id, "propose_closure") or call.by
+
+
+def _done_by(db: Session, instance_id: int | None, element_id: str) -> str:
+    """Who completed this user task of a run last; empty when nobody did."""
+    done = select(UserTask.completed_by).where(
+        UserTask.instance_id == instance_id, UserTask.element_id == element_id, UserTask.status == "completed"
+    )
+    return db.scalars(done.order_by(UserTask.id.desc()).limit(1)).one_or_none() or ""
 
 
 def _lookback(db: Session, call: Call) -> Lookback:

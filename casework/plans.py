@@ -173,30 +173,45 @@ def approve(db: Session, case: Case, *, instance: Instance | None, now: datetime
     return plan
 
 
-def extend(db: Session, case: Case, item: Item | None, extension: Mapping[str, Any], *, by: str, now: datetime) -> Plan:
-    """Moves the end of the plan (a18), with every measure that was to end with it.
+def check_extension(db: Session, case: Case, extension: Mapping[str, Any]) -> date:
+    """The new end that an extension asks for, when it may be granted (a18).
 
     Raises:
         NotFound: no plan is in force.
-        Invalid: the new end is no working day, not later, or more than 90 days later.
+        Invalid: the new end is no working day, not later than the present one, or more than 90 days later.
         Conflict: two extensions were granted already.
     """
     plan = cases.approved_plan(db, case)
     if plan is None:
         raise NotFound("expected an approved plan of case {case_no}, but there is none", case_no=case.case_no)
-    new_end = answers.day(extension.get("newEnd"))
     if plan.extension_count >= MOST_EXTENSIONS:
         raise Conflict(
             "the plan of {case_no} was extended {count} times already", case_no=case.case_no, count=MOST_EXTENSIONS
         )
-    problem = None
+    new_end = answers.day(extension.get("newEnd"))
     if new_end is None or new_end <= plan.ends_on:
         problem = Sentence("the new end must be later than {end}", {"end": plan.ends_on.isoformat()})
     elif new_end - plan.ends_on > LONGEST_EXTENSION:
         problem = Sentence("an extension may be at most {days} days", {"days": LONGEST_EXTENSION.days})
-    if problem or new_end is None:
-        raise Invalid(fields={"extension.newEnd": [problem] if problem else []})
-    _record_extension(db, plan, item, new_end, extension, decision="granted", by=by, now=now)
+    elif not calendar(db).is_working(new_end):
+        problem = Sentence("{day} is not a working day", {"day": new_end.isoformat()})
+    else:
+        return new_end
+    raise Invalid(fields={"extension.newEnd": [problem]})
+
+
+def extend(
+    db: Session, case: Case, item: Item | None, extension: Mapping[str, Any], *, asked_by: str, by: str, now: datetime
+) -> Plan:
+    """Moves the end of the plan (a18), with every measure that was to end with it.
+
+    Raises:
+        NotFound, Invalid, Conflict: as `check_extension`.
+    """
+    new_end = check_extension(db, case, extension)
+    plan = cases.approved_plan(db, case)
+    assert plan is not None
+    _record_extension(db, plan, item, new_end, extension, asked_by, decision="granted", by=by, now=now)
     for measure in plan.measures:
         if measure.due_on == plan.ends_on and measure.state in {"not_started", "ongoing"}:
             measure.due_on = new_end
@@ -212,7 +227,7 @@ def refuse_extension(
     plan = cases.approved_plan(db, case)
     if plan is not None:
         new_end = answers.day(extension.get("newEnd")) or plan.ends_on
-        _record_extension(db, plan, item, new_end, extension, decision="refused", by=by, now=now)
+        _record_extension(db, plan, item, new_end, extension, "", decision="refused", by=by, now=now)
 
 
 def last_author(db: Session, instance: Instance) -> str:
@@ -315,6 +330,7 @@ def _record_extension(
     item: Item | None,
     new_end: date,
     extension: Mapping[str, Any],
+    asked_by: str,
     *,
     decision: str,
     by: str,
@@ -328,7 +344,7 @@ def _record_extension(
             old_end=plan.ends_on,
             new_end=new_end,
             reason=str(extension.get("reason") or ""),
-            asked_by=str(extension.get("askedBy") or ""),
+            asked_by=asked_by,
             decided_by=by,
             decision=decision,
             at=now,
