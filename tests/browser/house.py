@@ -6,15 +6,15 @@ page; the clock is rung after each submission, as the house's clock would a mome
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from playwright.sync_api import Locator, Page, expect
 
-from casework import access
+from casework import access, people
 from casework.services import all_services
 from engine.db import Database
 from tests.browser.serving import served
@@ -23,7 +23,12 @@ from web.app import create_app
 from web.counter import Settings
 
 PASSWORD = "sun-and-rain-2026"
-PEOPLE = ["xk", "xg", "xs", "xl", "ck", "cg", "cs", "cl", "rk", "rg", "rs", "rl", "jm", "sup", "adm", "des", "lo"]
+PEOPLE: Final[Mapping[str, str]] = {
+    "xk": "示例韦科", "xg": "示例黄工", "xs": "示例陆资", "xl": "示例覃县", "ck": "示例莫科", "cg": "示例蒙工",
+    "cs": "示例李资", "cl": "示例梁市", "rk": "示例农科", "rg": "示例谭工", "rs": "示例石资", "rl": "示例罗厅",
+    "jm": "示例潘联", "sup": "示例严督", "adm": "示例管理", "des": "示例流程", "lo": "示例员甲",
+}  # fmt: skip
+"""User names and names of the people with a password: county, city, region; joint office, supervisor, administrator, designer, officer."""
 
 
 class Standing(World):
@@ -41,7 +46,8 @@ def build(path: Path) -> None:
     try:
         world = World(database)
         with database.transaction() as db:
-            for username in PEOPLE:
+            for username, name in PEOPLE.items():
+                people.get(db, username).name = name
                 access.set_password(db, username, PASSWORD, by="adm", now=world.now)
     finally:
         database.close()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from casework import territories
 from casework.enterprises import by_code
 from tests.browser.conftest import SIZES
-from tests.browser.house import FormOnPage, House
+from tests.browser.house import PEOPLE, FormOnPage, House
 from tests.world import COUNTY
 
 pytestmark = pytest.mark.browser
@@ -94,7 +94,7 @@ def the_enterprise_is_visited(house: House, pictures: Pictures) -> str:
         firm = by_code(db, CODE).id
     house.world.hires("firm", "ENT", territories.path_of_code(COUNTY), enterprise_id=firm)
     house.gives_log_in("firm")
-    house.person("xg").task("指派联络专员").picks("联络专员", "联络专员甲").submits()
+    house.person("xg").task("指派联络专员").picks("联络专员", PEOPLE["lo"]).submits()
 
     arranging = house.person("lo").task("约定走访日程")
     arranging.dates("走访日期", date(2026, 6, 30)).picks("方式", "实地").ticks(
