@@ -25,6 +25,7 @@ class Checked:
         for element in process.elements.values():
             self._scopes.setdefault(element.scope, []).append(element)
         links = (e for e in process.elements.values() if e.event == "link" and e.kind == "intermediateCatchEvent")
+        self.handlers = {e.handler for e in process.elements.values() if e.kind == "boundaryEvent" and e.handler}
         self.landings = Counter((e.scope, e.link) for e in links)
         self.catchers = Counter(key for e in process.elements.values() if (key := self.catches(e)))
 
@@ -175,6 +176,7 @@ def _begins_by_itself(element: Element) -> bool:
         and element.kind not in {"boundaryEvent", "startEvent"}
         and element.link is None
         and not element.triggered_by_event
+        and not element.for_compensation
     )
 
 
@@ -243,7 +245,7 @@ def _boundary(checked: Checked, element: Element) -> None:
     host = checked.process.elements.get(element.attached_to or "")
     if host is None or host.kind not in vocabulary.ACTIVITIES or host.scope != element.scope or host.triggered_by_event:
         checked.error("boundary", element, "the boundary event {id} is not attached to an activity", id=element.id)
-    if not element.outgoing:
+    if not element.outgoing and element.event != "compensation":
         checked.findings.warning(
             "boundary", element.id, "nothing follows the boundary event {id}", id=element.id, line=element.line
         )
@@ -255,6 +257,29 @@ def _one_catcher(checked: Checked, element: Element) -> None:
     if key is not None and checked.catchers[key] > 1:
         checked.error("event", element, "{id} is not alone in catching this {event} here", id=element.id,
                       event=str(element.event))  # fmt: skip
+
+
+def _compensation(checked: Checked, element: Element) -> None:
+    if element.for_compensation and (element.incoming or element.outgoing or element.triggered_by_event):
+        checked.error("compensation", element, "no flow may lead to or leave {id}, which undoes another", id=element.id)
+    if element.for_compensation and element.id not in checked.handlers:
+        checked.error("compensation", element, "nothing leads to {id}; connect it with a compensation boundary event",
+                      id=element.id)  # fmt: skip
+    if element.event != "compensation":
+        return
+    if element.kind == "boundaryEvent":
+        handler = checked.process.elements.get(element.handler or "")
+        if handler is None or not handler.for_compensation or handler.scope != element.scope:
+            checked.error(
+                "compensation", element, "a compensation event needs an association with what undoes the work"
+            )
+        if element.outgoing:
+            checked.error("loose-flow", element, "no flow may leave {id}", id=element.id)
+    elif element.compensates is not None:
+        undone = checked.process.elements.get(element.compensates)
+        if undone is None or undone.scope != element.scope:
+            checked.error("compensation", element, "{activity} is not an activity beside this event",
+                          activity=element.compensates)  # fmt: skip
 
 
 def _links(checked: Checked, element: Element) -> None:
@@ -360,6 +385,6 @@ def _timers(checked: Checked, element: Element) -> None:
 
 
 _RULES: Iterable[Rule] = (
-    _endings, _default_flow, _conditions, _sub_process, _ad_hoc, _events, _boundary, _one_catcher, _links, _event_gateway, _needs, _messages,
+    _endings, _default_flow, _conditions, _sub_process, _ad_hoc, _events, _boundary, _one_catcher, _compensation, _links, _event_gateway, _needs, _messages,
     _job_type_of_events, _timers, texts.expressions, texts.fixed_values,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn import compensation
 from engine.bpmn.expressions import Locals, Text, fail, plain_variables
 from engine.bpmn.model import Element
 from engine.bpmn.outcome import Wait
@@ -55,6 +56,7 @@ class ElementSpec(BpmnTaskSpec):
         self.inputs_mapped: tuple[Mapped, ...] = ()
         self.outputs_mapped: tuple[Mapped, ...] = ()
         self.boundaries: tuple[BoundaryEvent, ...] = ()
+        self.undone_by: str | None = None
         self.is_conditional = False
         self.is_inner = False
 
@@ -101,13 +103,14 @@ class ElementSpec(BpmnTaskSpec):
             child = my_task._add_child(outgoing.target)
             if outgoing.target.joins:
                 child.internal_data["via"] = outgoing.flow_id
+        compensation.remember(my_task)
         self._on_complete_hook(my_task)
         children = my_task.below
         parent = my_task.above if my_task._parent else None
         tree._task_completed_notify(my_task)
         for child in children:
             tree.enter(child)
-        if parent is not None:
+        if parent is not None and not compensation.goes_on(parent):
             parent.task_spec.child_left(parent)
 
     def _on_complete_hook(self, my_task: ElementInstance) -> None:

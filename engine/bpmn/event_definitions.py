@@ -68,6 +68,8 @@ class EventDefinitions:
                     definition, "escalationRef", self.escalations, element.id, "there is no escalation with the id {id}"
                 )
                 return replace(element, escalation_code=code or None)
+            case "compensation":
+                return replace(element, compensates=attribute(definition, "activityRef"))
             case "link":
                 return replace(element, link=attribute(definition, "name"))
             case _:

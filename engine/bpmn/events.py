@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn import timers, triggers
+from engine.bpmn import compensation, timers, triggers
 from engine.bpmn.elements import ElementSpec, Outgoing, cancel_others
 from engine.bpmn.expressions import Locals, Text, fail
 from engine.bpmn.outcome import ThrownMessage, ThrownSignal, Wait
@@ -179,6 +179,9 @@ class ThrowEvent(JobElement):
         elif event == "error":
             throw_error(instance, self.code, "", dict(instance.data))
             return None
+        elif event == "compensation":
+            if compensation.begin(instance, self.element.compensates):
+                return None
         elif event == "escalation":
             throw_escalation(instance, self.code, dict(instance.data))
             if not instance._state & TaskState.NOT_FINISHED_MASK:

@@ -146,7 +146,8 @@ class Element:
     """One flow element of a process. `kind` is its local name in BPMN (`userTask`, `boundaryEvent`, …).
 
     `scope` is the id of the sub-process around it, or of the process. `lane` is the innermost lane's name, `lane_path` the
-    names from the outermost lane to it. `event` is the event definition of an event (`none` without one), `None` for others.
+    names from the outermost lane to it. `handler` is the activity that a compensation boundary event leads to, `compensates`
+    the activity that a thrown compensation is limited to. `event` is the event definition of an event (`none` without one), `None` for others.
     """
 
     id: str
@@ -188,6 +189,9 @@ class Element:
     called: Called | None = None
     multi_instance: MultiInstance | None = None
     ad_hoc: AdHoc | None = None
+    for_compensation: bool = False
+    handler: str | None = None
+    compensates: str | None = None
     line: int = 0
 
     @property

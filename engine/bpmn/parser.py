@@ -203,7 +203,10 @@ class _Compiler:
         scope = self.inner[element.scope]
         assert isinstance(scope, scopes.ScopeSpec)
         if isinstance(made, events.BoundaryEvent) and element.attached_to is not None:
-            self.outer[element.attached_to].boundaries += (made,)
+            host = self.outer[element.attached_to]
+            host.boundaries += (made,)
+            if element.event == "compensation" and element.handler is not None:
+                host.undone_by = self.outer[element.handler].name
         elif isinstance(made, scopes.EventSubProcess):
             scope.event_sub_processes += (made,)
         elif isinstance(made, events.StartEvent) and isinstance(scope, scopes.EventSubProcess):
@@ -216,6 +219,8 @@ class _Compiler:
         """Whether a plain start of the scope leads here: at a none start event, or where nothing comes in without one."""
         if element.kind == "startEvent":
             return element.event == "none"
+        if element.for_compensation:
+            return False
         return element.scope not in self.started and not element.incoming and element.link is None
 
     def join(self) -> None:

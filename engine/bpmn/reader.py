@@ -67,6 +67,8 @@ class _Inside:
     drawn_outgoing: dict[str, list[str]] = field(default_factory=dict)
     drawn_incoming: dict[str, list[str]] = field(default_factory=dict)
     lanes: list[Lane] = field(default_factory=list)
+    associated: dict[str, str] = field(default_factory=dict)
+    """From where to where associations lead, in either order of drawing."""
 
 
 class _Reader:
@@ -210,6 +212,7 @@ class _Reader:
                 element,
                 lane=name,
                 lane_path=path,
+                handler=inside.associated.get(element_id) if element.event == "compensation" else None,
                 outgoing=_ordered(outgoing[element_id], inside.drawn_outgoing.get(element_id, [])),
                 incoming=_ordered(incoming[element_id], inside.drawn_incoming.get(element_id, [])),
             )
@@ -224,6 +227,10 @@ class _Reader:
                 self._flow_node(local, each, scope, inside)
             elif namespace == BPMN and local == "sequenceFlow":
                 self._flow(each, inside)
+            elif namespace == BPMN and local == "association":
+                source, target = attribute(each, "sourceRef") or "", attribute(each, "targetRef") or ""
+                inside.associated |= {source: target, target: source}
+                self.extensions.attributes(each, source)
             elif namespace == BPMN and local in vocabulary.REFUSED_NODES:
                 self.findings.error(
                     "unsupported-element", attribute(each, "id") or "", "{name} is not executed; {instead}", name=local,
@@ -286,6 +293,7 @@ class _Reader:
             attached_to=attribute(node, "attachedToRef"),
             triggered_by_event=(node.get("triggeredByEvent") or "false") in {"true", "1"},
             multi_instance=self._multi_instance(node, element_id),
+            for_compensation=(node.get("isForCompensation") or "false") in {"true", "1"},
             line=line_of(node),
             **extended,
         )

@@ -31,10 +31,10 @@ EVENT_DEFINITIONS: Mapping[str, str] = {
 EXECUTED_EVENTS: Mapping[str, frozenset[str]] = {
     "startEvent": frozenset({"none", "message", "timer", "signal"}),
     "eventSubProcessStart": frozenset({"message", "timer", "signal", "error", "escalation"}),
-    "endEvent": frozenset({"none", "message", "signal", "error", "escalation", "terminate"}),
-    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation"}),
+    "endEvent": frozenset({"none", "message", "signal", "error", "escalation", "terminate", "compensation"}),
+    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation", "compensation"}),
     "intermediateCatchEvent": frozenset({"message", "timer", "signal", "link"}),
-    "intermediateThrowEvent": frozenset({"none", "message", "signal", "escalation", "link"}),
+    "intermediateThrowEvent": frozenset({"none", "message", "signal", "escalation", "link", "compensation"}),
 }
 
 REFUSED_NODES: Mapping[str, Sentence] = {
@@ -78,7 +78,6 @@ TOP_DECORATION = frozenset({
 REFUSED_ATTRIBUTES: Mapping[str, Sentence] = {
     "noneBehaviorEventRef": Sentence("draw what shall follow behind the whole activity"),
     "oneBehaviorEventRef": Sentence("draw what shall follow behind the whole activity"),
-    "activityRef": Sentence("draw what undoes the work behind an error boundary event"),
 }
 """Attributes that no value makes executable, and what to draw instead."""
 
@@ -89,7 +88,7 @@ HARMLESS: frozenset[str] = frozenset({
     "parallelMultiple", "startQuantity", "completionQuantity", "isForCompensation", "eventGatewayType", "behavior",
     "definitionalCollaborationRef",
     "errorRef", "escalationRef", "signalRef", "errorCode", "escalationCode", "structureRef",
-    "language", "evaluatesToTypeRef", "cancelRemainingInstances", "ordering",
+    "language", "evaluatesToTypeRef", "associationDirection", "activityRef", "waitForCompletion", "cancelRemainingInstances", "ordering",
 })  # fmt: skip
 """Attributes without a namespace that are read, checked below, or say nothing to an engine."""
 
@@ -100,10 +99,8 @@ ONLY: Mapping[str, tuple[frozenset[str], Sentence]] = {
     "parallelMultiple": (frozenset({"false", "0"}), Sentence("draw one event for each trigger")),
     "startQuantity": (frozenset({"1"}), Sentence("join the tokens with a parallel gateway")),
     "completionQuantity": (frozenset({"1"}), Sentence("split the tokens with a parallel gateway")),
-    "isForCompensation": (
-        frozenset({"false", "0"}),
-        Sentence("draw what undoes the work behind an error boundary event"),
-    ),
+    "isForCompensation": _BOOLEAN,
+    "waitForCompletion": (frozenset({"true", "1"}), Sentence("draw the compensation on a branch of its own")),
     "cancelActivity": _BOOLEAN,
     "isInterrupting": _BOOLEAN,
     "isSequential": _BOOLEAN,

@@ -124,6 +124,14 @@ def escalation(code: str | None = None) -> str:
     return f"<bpmn:escalationEventDefinition{attributes(escalationRef=code and code + '_escalation')}/>"
 
 
+def compensation(activity: str | None = None) -> str:
+    return f"<bpmn:compensateEventDefinition{attributes(activityRef=activity)}/>"
+
+
+def undone_by(boundary_id: str, handler: str) -> str:
+    return f'<bpmn:association id="{boundary_id}-{handler}" sourceRef="{boundary_id}" targetRef="{handler}"/>'
+
+
 def link(name: str) -> str:
     return f'<bpmn:linkEventDefinition name="{name}"/>'
 

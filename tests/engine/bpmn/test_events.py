@@ -298,3 +298,40 @@ def test_an_escalation_that_a_called_process_does_not_catch_is_handed_to_its_cal
     caller.push(lambda execution: execution.throw_escalation(call, unheard.code, unheard.variables))
     assert caller.at == ["help", "visit"]
     assert caller.variables["why"] == "no car"
+
+
+def test_what_was_done_is_undone_last_first_inside_sub_processes_too():
+    play = Play("compensation")
+    for element_id in ("book", "pay", "pack"):
+        play.complete(element_id)
+    assert play.at == ["decide"]
+    play.complete("decide", sorry=True)
+    assert play.at == ["unpack"]
+    assert play.kept._tree.tasks[play.wait("unpack").element_instance_id].sees()["bag"] == "red"
+    play.complete("unpack")
+    assert play.at == ["refund"]
+    play.complete("refund", money="back")
+    assert play.at == ["cancel-booking"]
+    play.complete("cancel-booking")
+    assert play.at == ["after"]
+    play.complete("after")
+    assert play.outcome.completed
+    assert play.variables == {"sorry": True, "money": "back"}
+
+
+def test_what_was_never_done_or_needs_no_undoing_is_left_alone():
+    play = Play("compensation")
+    for element_id in ("book", "pay", "pack"):
+        play.complete(element_id)
+    play.complete("decide", sorry=False)
+    assert play.outcome.completed
+
+
+def test_a_compensation_of_one_activity_undoes_that_one_before_the_end():
+    play = Play("compensation-of-one")
+    play.complete("book")
+    play.complete("pay")
+    assert play.at == ["cancel-booking"]
+    play.complete("cancel-booking")
+    assert play.outcome.completed
+    assert play.path[-3:] == ["cancel-booking", "end", "compensation_of_one"]
