@@ -2,7 +2,8 @@
 
 A scope remembers under `undo`, in order of completion, `[element id, handler]` for an activity with a compensation boundary
 event, and `[element id, name, variables, undo]` for a completed sub-process with such activities inside. Whoever undoes (the
-throwing event, and under it a sub-process brought back with its variables) keeps what is left to do under `undoing`.
+throwing event, and under it a sub-process brought back with its variables) keeps what is left to do under `undoing`. Every
+turn of a loop is remembered on its own, so a state grows with the turns of a loop whose work can be undone.
 """
 
 from typing import cast

@@ -158,6 +158,7 @@ def unreachable(process: ProcessModel, known: Known) -> Iterator[Remark]:
     """
     for one in process.elements.values():
         enters = one.kind in {"startEvent", "boundaryEvent"} or one.triggered_by_event or one.event == "link"
+        enters = enters or one.for_compensation
         inside = process.elements.get(one.scope)
         ad_hoc = inside is not None and inside.kind == "adHocSubProcess"
         if not enters and not ad_hoc and not one.incoming and not one.kind.startswith("data"):
