@@ -11,7 +11,7 @@ from casework.tables import Assignment
 from engine import user_tasks
 from engine.calendars import SHANGHAI, days_from, local_day
 from engine.db import Database
-from engine.errors import Forbidden
+from engine.errors import Forbidden, Invalid
 from tests import answers
 from tests.world import World
 
@@ -315,3 +315,14 @@ def test_entering_the_notice_moves_a_provisional_deadline_with_its_reminders(dat
 def _nobody_is_missing(world: World) -> None:
     with world.database.reading() as db:
         assert list(stuck.unstaffed(db, "45", 500, now=world.now)) == []
+
+
+def test_a_plan_that_ends_before_it_begins_comes_back_with_its_field_and_nothing_is_kept(world: World) -> None:
+    world.visited_case(list="L1")
+    with pytest.raises(Invalid) as error:
+        world.lo.completes("write_plan", ends="2026-01-01")
+    assert "plan.ends" in error.value.fields
+    assert world.waiting() == ["write_plan"]
+    world.lo.completes("write_plan")
+    assert world.plan().version == 1
+    world.is_well()

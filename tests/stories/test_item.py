@@ -2,7 +2,10 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from engine.calendars import calendar
+from engine.errors import Invalid
 from tests.world import World
 
 
@@ -13,7 +16,8 @@ def test_an_extension_moves_the_end_of_the_plan_and_is_asked_for_again_only_near
         ask_on = calendar(db).add(end, -10)
     world.sleeps_until(ask_on + timedelta(days=1))
     assert world.waiting() == ["ask_extension"]
-    later = end + timedelta(days=60)
+    with world.database.reading() as db:
+        later = calendar(db).add(end, 40)
     world.lo.completes("ask_extension", newEnd=later.isoformat())
     assert not world.lo.may_complete("decide_extension")
     world.xl.completes("decide_extension")
@@ -35,7 +39,9 @@ def test_a_refused_extension_leaves_the_end_and_the_officer_reads_why(world: Wor
     with world.database.reading() as db:
         ask_on = calendar(db).add(end, -10)
     world.sleeps_until(ask_on + timedelta(days=1))
-    world.lo.completes("ask_extension", newEnd=(end + timedelta(days=30)).isoformat())
+    with world.database.reading() as db:
+        later = calendar(db).add(end, 20)
+    world.lo.completes("ask_extension", newEnd=later.isoformat())
     world.xl.completes("decide_extension", decision="refuse", opinion="措施尚未启动。")
     assert world.plan().ends_on == end
     assert any("措施尚未启动" in said for said in world.told("officer"))
@@ -113,4 +119,19 @@ def test_an_item_that_leaves_its_list_ends_with_its_run_and_the_other_goes_on(wo
     world.lists_change(removed=["L5"])
     assert world.item_states(case) == {"L1": "open", "L5": "removed"}
     assert world.active_runs() == 2
+    world.is_well()
+
+
+def test_an_extension_that_may_not_be_granted_comes_back_to_whoever_asks(world: World) -> None:
+    world.planned_case(list="L3", subtype="缺活动")
+    end = world.plan().ends_on
+    with world.database.reading() as db:
+        ask_on, too_late = calendar(db).add(end, -10), calendar(db).add(end, 80)
+    world.sleeps_until(ask_on + timedelta(days=1))
+    with pytest.raises(Invalid) as error:
+        world.lo.completes("ask_extension", newEnd=too_late.isoformat())
+    assert [str(said) for said in error.value.fields["extension.newEnd"]] == ["an extension may be at most 90 days"]
+    with pytest.raises(Invalid):
+        world.lo.completes("ask_extension", newEnd=end.isoformat())
+    assert world.waiting() == ["ask_extension"]
     world.is_well()
