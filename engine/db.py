@@ -106,7 +106,7 @@ class _WriterGate:
 
 
 RETRIES = 5
-_RETRYABLE = {"40001", "40P01", "57P01", "08000", "08003", "08006"}
+_RETRYABLE = {"25P03", "40001", "40P01", "57P01", "08000", "08003", "08006"}
 
 
 def is_passing(error: BaseException) -> bool:

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
+import psycopg
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from engine.db import Database
@@ -83,6 +85,9 @@ def empty_database_url(backend: str, request: pytest.FixtureRequest) -> Iterator
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
+    if not opened.is_sqlite:
+        # In production a session that thinks for ten seconds within a transaction is cut off; here the machine may be busy.
+        event.listen(opened.engine, "connect", _have_patience)
     try:
         yield opened
     finally:
@@ -95,6 +100,11 @@ def db(database: Database) -> Iterator[Session]:
     with contextlib.suppress(_RolledBack), database.transaction() as session:
         yield session
         raise _RolledBack
+
+
+def _have_patience(connection: psycopg.Connection, _record: object) -> None:
+    connection.execute("SET idle_in_transaction_session_timeout = '120s'")
+    connection.commit()
 
 
 def _databases(backend: str, request: pytest.FixtureRequest) -> databases.SqliteFiles | databases.PostgresqlCluster:
