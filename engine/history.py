@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from engine.errors import Invalid
+from engine.errors import Invalid, Sentence
 from engine.tables import Chain, HistoryEntry, Instance
 
 
@@ -138,27 +138,34 @@ def entries(
     return list(db.execute(query.order_by(HistoryEntry.id).limit(limit)).scalars())
 
 
-def verify(db: Session, chain: str, *, sequence: int | None = None, head: str | None = None) -> list[str]:
+def verify(db: Session, chain: str, *, sequence: int | None = None, head: str | None = None) -> list[Sentence]:
     """What is wrong with a chain, as sentences; empty when every number and every hash follows.
 
     `sequence` and `head` are what the row that owns the chain says about its end.
     """
-    found: list[str] = []
+    found: list[Sentence] = []
     expected, previous = 0, ""
     for entry in _in_order(db, chain):
         expected += 1
+        place = {"number": entry.sequence, "chain": chain}
         if entry.sequence != expected:
-            found.append(f"expected entry {expected} of chain {chain}, but found {entry.sequence}")
+            found.append(
+                Sentence(
+                    "expected entry {expected} of chain {chain}, but found {number}",
+                    {"expected": expected, "chain": chain, "number": entry.sequence},
+                )
+            )
             expected = entry.sequence
         if entry.previous != previous:
-            found.append(f"entry {entry.sequence} of chain {chain} does not follow the one before it")
+            found.append(Sentence("entry {number} of chain {chain} does not follow the one before it", place))
         if entry.hash != _hash({name: getattr(entry, name) for name in _SAID}, chain, entry.sequence, entry.previous):
-            found.append(f"entry {entry.sequence} of chain {chain} was changed after it was written")
+            found.append(Sentence("entry {number} of chain {chain} was changed after it was written", place))
         previous = entry.hash
     if sequence is not None and sequence != expected:
-        found.append(f"expected {sequence} entries in chain {chain}, but found {expected}")
+        said = {"wanted": sequence, "chain": chain, "found": expected}
+        found.append(Sentence("expected {wanted} entries in chain {chain}, but found {found}", said))
     if head is not None and head != previous:
-        found.append(f"the last entry of chain {chain} is not the one its owner names")
+        found.append(Sentence("the last entry of chain {chain} is not the one its owner names", {"chain": chain}))
     return found
 
 

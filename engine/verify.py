@@ -73,7 +73,7 @@ def check(db: Session) -> list[Fault]:
     found += _messages(db)
     for chain in db.execute(select(Chain)).scalars():
         for sentence in history.verify(db, chain.name, sequence=chain.sequence, head=chain.head):
-            found.append(_fault("I11", f"chain {chain.name}", sentence))
+            found.append(Fault("I11", f"chain {chain.name}", sentence))
     return found
 
 
@@ -152,7 +152,7 @@ def _chain(db: Session, instance: Instance) -> Iterator[Fault]:
                      named=instance.sequence, count=count, last=last or 0)  # fmt: skip
     chain = history.chain_of(instance.id)
     for sentence in history.verify(db, chain, sequence=instance.sequence, head=instance.head):
-        yield _fault("I11", f"instance {instance.id}", sentence)
+        yield Fault("I11", f"instance {instance.id}", sentence)
 
 
 def _timers(rows: _Rows) -> Iterator[Fault]:
