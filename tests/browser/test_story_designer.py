@@ -44,18 +44,18 @@ def test_a_designer_looks_deploys_and_is_told_what_cannot_run(
 
     changed = LOOKBACK.replace('name="12 个月回头看"', 'name="满一年回头看"')
     assert changed != LOOKBACK
-    deploys(designer, "lookback.bpmn", changed).sees("第 1 版 → 第 2 版").sees("新个案按新版本办理")
+    deploys(designer, "lookback.bpmn", changed).sees("第 1 版 → 第 2 版").sees("新个案用新版本")
     deploys(designer, "lookback.bpmn", changed).sees("没有变化")
     designer.opens("/designer/").presses("回头看").sees("第 2 版").sees("第 1 版")
 
-    deploys(designer, "broken.bpmn", LOOKBACK[: len(LOOKBACK) // 2]).sees("没有部署").sees("broken.bpmn")
-    deploys(designer, "bomb.bpmn", SCRIPT.replace("?>", f"?>{BOMB}", 1)).sees("没有部署").sees("bomb.bpmn")
+    deploys(designer, "broken.bpmn", LOOKBACK[: len(LOOKBACK) // 2]).sees("未部署").sees("broken.bpmn")
+    deploys(designer, "bomb.bpmn", SCRIPT.replace("?>", f"?>{BOMB}", 1)).sees("未部署").sees("bomb.bpmn")
 
-    deploys(designer, "python.bpmn", TASK.sub(PYTHON, SCRIPT)).sees("没有部署").sees("compute").sees("FEEL")
+    deploys(designer, "python.bpmn", TASK.sub(PYTHON, SCRIPT)).sees("未部署").sees("compute").sees("FEEL")
     expect(page.locator("bpmn-diagram[ready] .x-badge-error").first).to_be_visible()
     pictures("findings")
     deploys(designer, "complex.bpmn", TASK.sub('<bpmn:complexGateway id="compute" name="compute"/>', SCRIPT))
-    designer.sees("没有部署").sees("compute")
+    designer.sees("未部署").sees("compute")
     expect(page.locator("bpmn-diagram[ready] .x-badge-error").first).to_be_visible()
 
     designer.opens("/designer/").does_not_see("python.bpmn").does_not_see("complex.bpmn")
@@ -67,5 +67,5 @@ def test_dropping_nothing_or_a_foreign_file_is_told_in_both_languages(the_house:
     deploys(designer, "notes.txt", "hello").sees("notes.txt")
     designer.page.faults.forgive(r"status of 422")  # pyright: ignore[reportAttributeAccessIssue]
     designer.page.get_by_role("button", name="English").click()
-    designer.opens("/designer/").uploads("Drawings, decisions", "empty.form", "{}").presses("Deploy").sees("Not deployed")
+    designer.sees("Deploy").uploads("Drawings, decisions", "empty.form", "{}").presses("Deploy").sees("Not deployed")
     designer.page.faults.forgive(r"status of 422")  # pyright: ignore[reportAttributeAccessIssue]

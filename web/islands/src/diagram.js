@@ -1,4 +1,5 @@
 // <bpmn-diagram src="…" current='["id"]' done='["id"]' counts='{"id": 3}' links='{"id": "/list"}' findings='[{"element": "id", "text": "…"}]'>
+// Without src it reads its XML from a child <script type="application/json" data-part="xml">"…"</script>.
 // A drawing to look at: where a case stands, how many cases stand where, what the linter found. Read only.
 // When drawn it has the attribute `ready`; `warnings` then holds what bpmn-js said while reading ("[]": nothing); `failed` the reason.
 // Fires `element-click` with {id, type, name}.
@@ -20,6 +21,8 @@ class BpmnDiagram extends HTMLElement {
     addSheet(css);
     if (!this.hasAttribute("tabindex")) this.tabIndex = 0;
     this.setAttribute("role", "group");
+    // A file that was refused is stored nowhere: its page carries it along.
+    this.xml ??= readJson(this.querySelector('script[data-part="xml"]')?.textContent, undefined);
     this.draw();
   }
 
@@ -74,7 +77,7 @@ class BpmnDiagram extends HTMLElement {
     const text = document.createElement("p");
     text.className = "x-island-failed";
     text.setAttribute("role", "alert");
-    text.textContent = `${t("This drawing cannot be shown.")} ${error.message ?? error}`;
+    text.textContent = [t("This drawing cannot be shown."), error.message ?? error].join(" ");
     this.replaceChildren(text);
     this.setAttribute("failed", error.message ?? String(error));
   }

@@ -50,7 +50,7 @@ class DmnTable extends HTMLElement {
       const text = document.createElement("p");
       text.className = "x-island-failed";
       text.setAttribute("role", "alert");
-      text.textContent = `${t("This drawing cannot be shown.")} ${error.message ?? error}`;
+      text.textContent = [t("This drawing cannot be shown."), error.message ?? error].join(" ");
       this.replaceChildren(text);
       this.setAttribute("failed", error.message ?? String(error));
     }
