@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
-MEASUREMENTS = ("step",)
+MEASUREMENTS = ("step", "feel")
 
 
 def machine() -> str:
@@ -24,6 +24,7 @@ def machine() -> str:
             f"{name} {version(name)}" for name in ("SpiffWorkflow", "SQLAlchemy", "psycopg", "lxml")
         ),
         "SQLite": sqlite3.sqlite_version,
+        "Load while measuring": f"{os.getloadavg()[1]:.1f} (mean of 5 minutes)",
     }
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())])
 

@@ -4,6 +4,7 @@
 # pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
 
 import math
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -102,6 +103,7 @@ PLAIN: Final[frozenset[type]] = frozenset(
 """The types that are FEEL values as they stand; the other two are list and dict."""
 
 _MOST_DEPTH = 100
+_LARGE: Final = 10**33
 
 
 def adopt(value: Any, depth: int = 0, seen: dict[int, Any] | None = None) -> Value:
@@ -115,7 +117,7 @@ def adopt(value: Any, depth: int = 0, seen: dict[int, Any] | None = None) -> Val
             return None
         return value
     if kind is int:
-        return Decimal(value) if -(10**33) < value < 10**33 else _large(value)
+        return Decimal(value) if -_LARGE < value < _LARGE else _large(value)
     if kind is float:
         return NUMBERS.create_decimal(repr(value)) if math.isfinite(value) else None
     if depth > _MOST_DEPTH:
@@ -130,12 +132,21 @@ def adopt(value: Any, depth: int = 0, seen: dict[int, Any] | None = None) -> Val
 
 def _adopt_container(value: Any, kind: type, depth: int, seen: dict[int, Any]) -> Value:
     if kind is list:
-        for index, item in enumerate(value):
+        for item in value:
             if type(item) not in PLAIN:
-                adopted = adopt(item, depth, seen)
-                if adopted is not item:
-                    return [*value[:index], adopted, *(adopt(rest, depth, seen) for rest in value[index + 1 :])]
-        return value
+                break
+        else:
+            return value
+        made = [
+            item
+            if type(item) in PLAIN
+            else Decimal(item)
+            if type(item) is int and -_LARGE < item < _LARGE
+            else adopt(item, depth, seen)
+            for item in value
+        ]
+        # A list of lists that are FEEL's already stays as it is.
+        return made if any(map(operator.is_not, made, value)) else value
     if kind is dict:
         for key, item in value.items():
             if type(key) is not str:
