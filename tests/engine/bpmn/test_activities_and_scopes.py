@@ -106,7 +106,7 @@ def test_a_sub_process_has_variables_of_its_own_and_lets_out_what_is_mapped():
 
 def test_judges_vote_side_by_side_and_the_votes_stay_in_order():
     play = Play("multi-instance-parallel", {"judges": ["a", "b", "c"]})
-    assert [wait.variables["judge"] for wait in play.outcome.waits] == ["a", "b", "c"]
+    assert [play.wait("judge", number).variables["judge"] for number in range(3)] == ["a", "b", "c"]
     play.complete("judge", 2, vote="yes")
     play.complete("judge", 0, vote="no")
     assert play.at == ["judge"]
@@ -160,8 +160,7 @@ def test_branches_share_no_nested_value_and_a_join_loses_nothing():
     play = Play("variables", given)
     given["plan"]["goals"].append("changed outside")
     play.complete("a", v=1)
-    seen = play.outcome.variables
-    seen["plan"]["goals"].append("changed by a reader")
+    play.variables["plan"]["goals"].append("changed by a reader")
     play.complete("b", owner="wang")
     assert play.at == ["after"]
     assert play.variables == {"plan": {"goals": ["a"], "owner": "wang"}, "owner": "li", "v": 1}

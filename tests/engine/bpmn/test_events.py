@@ -33,7 +33,7 @@ def test_a_boundary_cycle_reminds_as_often_as_drawn_and_leaves_the_task_alone():
     assert play.wait("remind").remaining == 3
     play.pass_time(timedelta(days=10))
     assert play.at == ["plan", "tell", "tell", "tell"]
-    assert [wait.job_type for wait in play.outcome.waits[1:]] == ["send.reminder"] * 3
+    assert [play.wait("tell", number).job_type for number in range(3)] == ["send.reminder"] * 3
     for _ in range(3):
         play.finish("tell")
     play.complete("plan")

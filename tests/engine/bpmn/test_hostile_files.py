@@ -274,27 +274,27 @@ PLANTED = (PYTHON, f"={PYTHON}", "=().__class__.__base__.__subclasses__()", "${"
 
 def _planted(text: str) -> list[bytes]:
     """The text in every place where a drawing holds an expression."""
-    task, hook = {"flows": "start -> x -> end"}, {"flows": "start -> h -> end"}
+    task, hook = "start -> x -> end", "start -> h -> end"
     return [
-        drawn(user("x", z("assignmentDefinition", assignee=text)), **task),
-        drawn(user("x", z("assignmentDefinition", candidateGroups=text, candidateUsers=text)), **task),
-        drawn(user("x", z("taskSchedule", dueDate=text, followUpDate=text)), **task),
-        drawn(user("x", z("priorityDefinition", priority=text)), **task),
-        drawn(user("x", io({"a": text})), **task),
-        drawn(user("x", io(None, {"a": text})), **task),
-        drawn(service("x", text), **task),
-        drawn(node("serviceTask", "x", "", z("taskDefinition", type="t", retries=text)), **task),
-        drawn(script("x", text, "r"), **task),
-        drawn(node("scriptTask", "x", f"<bpmn:script>{text}</bpmn:script>", scriptFormat="python"), **task),
-        drawn(node("businessRuleTask", "x", "", z("calledDecision", decisionId=text, resultVariable="r")), **task),
-        drawn(node("callActivity", "x", "", z("calledElement", processId=text)), **task),
-        drawn(user("x", "", each(text, "i", outputCollection="o", outputElement=text)), **task),
-        drawn(user("x", "", each("=[1]", "i", condition=text)), **task),
-        *(drawn(catch("x", timer(kind, text)), **task) for kind in ("date", "duration")),
-        drawn(user("h"), boundary("x", "h", timer("cycle", text), interrupting=False), **hook),
-        drawn(catch("x", message("m")), top=(a_message("m", text, text),), **task),
+        drawn(user("x", z("assignmentDefinition", assignee=text)), flows=task),
+        drawn(user("x", z("assignmentDefinition", candidateGroups=text, candidateUsers=text)), flows=task),
+        drawn(user("x", z("taskSchedule", dueDate=text, followUpDate=text)), flows=task),
+        drawn(user("x", z("priorityDefinition", priority=text)), flows=task),
+        drawn(user("x", io({"a": text})), flows=task),
+        drawn(user("x", io(None, {"a": text})), flows=task),
+        drawn(service("x", text), flows=task),
+        drawn(node("serviceTask", "x", "", z("taskDefinition", type="t", retries=text)), flows=task),
+        drawn(script("x", text, "r"), flows=task),
+        drawn(node("scriptTask", "x", f"<bpmn:script>{text}</bpmn:script>", scriptFormat="python"), flows=task),
+        drawn(node("businessRuleTask", "x", "", z("calledDecision", decisionId=text, resultVariable="r")), flows=task),
+        drawn(node("callActivity", "x", "", z("calledElement", processId=text)), flows=task),
+        drawn(user("x", "", each(text, "i", outputCollection="o", outputElement=text)), flows=task),
+        drawn(user("x", "", each("=[1]", "i", condition=text)), flows=task),
+        *(drawn(catch("x", timer(kind, text)), flows=task) for kind in ("date", "duration")),
+        drawn(user("h"), boundary("x", "h", timer("cycle", text), interrupting=False), flows=hook),
+        drawn(catch("x", message("m")), top=(a_message("m", text, text),), flows=task),
         drawn(throw("x", message("m"), z("publishMessage", correlationKey=text, messageId=text, timeToLive=text)),
-              top=(a_message("m", text),), **task),
+              top=(a_message("m", text),), flows=task),
         drawn(xor("x"), user("a"), flows=f"start -> x -[{text}]-> a"),
     ]  # fmt: skip
 
