@@ -9,6 +9,7 @@ import pytest
 
 from engine.bpmn import parser
 from engine.bpmn.execution import Execution
+from engine.bpmn.model import Element, Model, ProcessModel
 from engine.bpmn.state import BadState
 from engine.errors import ExecutionFailed
 from tests.engine.bpmn.play import BEGIN, Host, Play, model
@@ -117,3 +118,15 @@ def test_the_spiffworkflow_specs_of_a_process_are_not_changed_by_running_it():
         name: (spec.flows, spec._outputs[:], spec._inputs[:]) for name, spec in play.process.spec.task_specs.items()
     }
     assert before == after
+
+
+def test_a_tree_deeper_than_three_hundred_levels_is_an_incident_and_not_a_crash():
+    deepest = 310
+    elements = {
+        f"s{level}": Element(f"s{level}", "subProcess", f"s{level - 1}" if level else "deep")
+        for level in range(deepest)
+    }
+    elements["t"] = Element("t", "task", f"s{deepest - 1}")
+    process = parser.compile(Model("x.bpmn", (ProcessModel("deep", "deep", True, elements, {}),)), "deep")
+    with pytest.raises(ExecutionFailed, match="more than 300 levels deep"):
+        Execution.start(process, {}, host=Host(), now=BEGIN)
