@@ -133,11 +133,13 @@ def log_ins(db: Session) -> list[LogIn]:
         return []
     code, city = path.rsplit("/", 1)[-1].lower(), path.split("/")[1]
     officer = db.execute(select(Officer).where(Officer.path == path).order_by(Officer.id)).scalars().first()
-    case = db.execute(
-        select(Case.enterprise_id).where(Case.scope == path, Case.state == "open").order_by(Case.id)
-    ).scalars()
+    held = (
+        select(ListEntry.enterprise_id).where(ListEntry.state == "暂缓", ListEntry.path == path).order_by(ListEntry.id)
+    )
+    firms = db.execute(held).scalars().all()
     wanted = {officer.person.username if officer else "": "LO", f"xk{code}": "XK", f"xg{code}": "XG", f"xl{code}": "XL"}
-    wanted |= {f"ent{case.first()}": "ENT", f"ck{city}": "CK", f"cg{city}": "CG", f"cl{city}": "CL"}
+    wanted |= {f"ent{number}": "ENT" for number in firms}
+    wanted |= {f"ck{city}": "CK", f"cg{city}": "CG", f"cl{city}": "CL"}
     wanted |= {"rk": "RK", "rg": "RG", "rs": "RS", "jm": "JM", "sup": "SUP", "des": "DES", "adm": "ADM"}
     tree = territories.tree(db)
     found: list[LogIn] = []
@@ -233,13 +235,14 @@ def _populate(db: Session, now: datetime) -> None:
 
 
 def _staff_enterprises(db: Session, now: datetime) -> None:
-    """An enterprise gets its person when its case is opened."""
+    """An enterprise gets its person when its case is opened, or when its entry is held back and waits for the visitor."""
     known = set(db.execute(select(Post.enterprise_id).where(Post.post == "ENT")).scalars())
-    for case in db.execute(select(Case).order_by(Case.id)).scalars():
-        if case.enterprise_id not in known:
-            firm = enterprises.get(db, case.enterprise_id)
-            person = people.add(db, f"ent{firm.id}", f"{firm.name}填报员", unit=firm.name, by=BY, now=now)
-            people.appoint(db, person, "ENT", firm.path, enterprise_id=firm.id, since=_SINCE, by=BY, now=now)
+    held = select(ListEntry.enterprise_id).where(ListEntry.state == "暂缓")
+    wanted = {*db.execute(select(Case.enterprise_id)).scalars(), *db.execute(held).scalars()}
+    for enterprise_id in sorted(wanted - known):
+        firm = enterprises.get(db, enterprise_id)
+        person = people.add(db, f"ent{firm.id}", f"{firm.name}填报员", unit=firm.name, by=BY, now=now)
+        people.appoint(db, person, "ENT", firm.path, enterprise_id=firm.id, since=_SINCE, by=BY, now=now)
 
 
 def _person(db: Session, username: str, name: str, unit: str, post: str, path: str, now: datetime) -> Person:
@@ -308,16 +311,21 @@ def _sign_with_doubts(db: Session, shown: Mapping[str, Any]) -> dict[str, Any]:
 def _record_measures(db: Session, now: datetime) -> None:
     """The most diligent officers carry their measures through within some weeks of the approval and enter what proves it."""
     days = calendar(db)
-    query = select(Measure).join(Plan).where(Plan.state == "approved", Measure.state != "done").order_by(Measure.id)
-    for measure in list(db.execute(query).scalars()):
-        case = db.get_one(Case, measure.case_id)
-        since = measure.plan.approved_at or now
-        assignment = officers.of_case(db, case.id)
-        acting = officers.acting_for(db, assignment) if assignment is not None else None
-        lain = days.between(local_day(since), local_day(now))
-        if acting is None or _house(f"enterprise:{case.enterprise_id}") > 1 or lain < 4 + measure.id % 9:
+    query = (
+        select(Measure, Plan.approved_at, Case.enterprise_id, Case.case_no)
+        .join(Plan, Plan.id == Measure.plan_id)
+        .join(Case, Case.id == Measure.case_id)
+        .where(Plan.state == "approved", Measure.state != "done")
+    )
+    for measure, approved_at, enterprise_id, case_no in list(db.execute(query.order_by(Measure.id))):
+        lain = days.between(local_day(approved_at or now), local_day(now))
+        if lain < 4 + measure.id % 9 or _house(enterprises.subject(enterprise_id)) > 1:
             continue
-        proof = demo_answers.proof(measure.type, f"{case.case_no}-{measure.id}", local_day(now))
+        assignment = officers.of_case(db, measure.case_id)
+        acting = officers.acting_for(db, assignment) if assignment is not None else None
+        if acting is None:
+            continue
+        proof = demo_answers.proof(measure.type, f"{case_no}-{measure.id}", local_day(now))
         try:
             with db.begin_nested():
                 measures.record(db, measure.id, proof, by=acting.person.username, now=now)
