@@ -106,11 +106,11 @@ class _WriterGate:
 
 
 RETRIES = 5
-_RETRYABLE = {"25P03", "40001", "40P01", "57P01", "08000", "08003", "08006"}
+_RETRYABLE = {"25P03", "55P03", "40001", "40P01", "57P01", "08000", "08003", "08006"}
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether the whole unit of work may simply be tried again: a deadlock, a serialisation failure, a busy database."""
+    """Whether the whole unit of work may simply be tried again: a deadlock, a lock waited for too long, a busy database."""
     if not isinstance(error, DBAPIError):
         return False
     state = getattr(error.orig, "sqlstate", None)
