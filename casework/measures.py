@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import answers, cases, items
+from casework import answers, cases, items, lights
 from casework.case_tables import Case, Evidence, Measure, ProgressEntry, RdInstitution
 from casework.tables import Enterprise, EnterpriseYear
 from engine import history
@@ -74,7 +74,7 @@ def record(db: Session, measure_id: int, submission: Mapping[str, Any], *, by: s
             now=now,
             data={"measure": measure.id, "type": measure.type, "progress": progress},
         )
-    cases.refresh_stage(db, case)
+    lights.assess(db, case, now=now)
     items.data_arrived(db, case.enterprise_id, f"measure {measure.type}", key=f"entry:{entry.id}", by=by, now=now)
     return entry
 

@@ -3,18 +3,22 @@
 Source: REFERENCE 8 (one list of today across lists and departments), 3.1. Who sees which task is said in `permissions` alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import enterprises, lights, territories
+from casework import cases, enterprises, lights, permissions, territories
 from casework.case_tables import LIVING_CASE, Case
+from casework.permissions import Scope
 from casework.tables import Enterprise
+from engine import user_tasks
 from engine.calendars import calendar, local_day
 from engine.tables import UserTask
+from engine.user_tasks import Completion
 
 GROUPS = ("overdue", "today", "week", "later")
 """已超期, 今天, 本周, 之后."""
@@ -56,6 +60,40 @@ class Worklist:
     def group(self, name: str) -> list[Row]:
         """One of the four groups."""
         return {"overdue": self.overdue, "today": self.today, "week": self.week, "later": self.later}[name]
+
+
+def complete(
+    db: Session,
+    task: UserTask,
+    submission: Mapping[str, Any],
+    *,
+    scope: Scope,
+    now: datetime,
+    idempotency_key: str = "",
+) -> Completion:
+    """Completes a task as the person of `scope`: for the enterprise where an official fills in for it, and with the case's light.
+
+    Raises:
+        Forbidden: post, territory, officer of the case, four eyes, or somebody else has taken it.
+        NotFound, Conflict, Invalid: as `user_tasks.complete`.
+    """
+    # Of a task that is over the engine says what became of it, or gives the answer it gave before.
+    is_open = task.status == "open"
+    on_behalf_of = permissions.check_complete_task(db, scope, task) if is_open else task.on_behalf_of
+    done = user_tasks.complete(
+        db,
+        task.id,
+        submission,
+        by=scope.username,
+        on_behalf_of=on_behalf_of,
+        now=now,
+        idempotency_key=idempotency_key,
+    )
+    enterprise_id = enterprises.id_of(task.subject)
+    case = cases.living(db, enterprise_id) if is_open and enterprise_id is not None else None
+    if case is not None:
+        lights.assess(db, case, now=now)
+    return done
 
 
 def of(db: Session, tasks: Iterable[UserTask], *, now: datetime) -> Worklist:

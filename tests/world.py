@@ -25,6 +25,7 @@ from casework import (
     permissions,
     published_years,
     territories,
+    worklist,
 )
 from casework.case_tables import Case, Closure, Evidence, Item, LightLog, Lookback, Measure, Notice, Plan
 from casework.services import all_services
@@ -58,11 +59,10 @@ class Actor:
         with world.database.transaction() as db:
             task = world.open_task(db, element_id)
             scope = permissions.scope_of(db, self.username, now=world.now)
-            on_behalf_of = permissions.check_complete_task(db, scope, task)
+            permissions.check_complete_task(db, scope, task)
             shown = user_tasks.variables(db, task, now=world.now)
             answer = submission if submission is not None else answers.usual(element_id, shown, world, **changes)
-            done = user_tasks.complete(db, task.id, answer, by=self.username, on_behalf_of=on_behalf_of, now=world.now)
-            world.completions.append(done)
+            world.completions.append(worklist.complete(db, task, answer, scope=scope, now=world.now))
         world.run()
 
     def may_complete(self, element_id: str) -> bool:

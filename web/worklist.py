@@ -68,16 +68,7 @@ def show(task_id: int) -> str:
 def complete(task_id: int) -> Response:
     """Take a submission. It is kept whatever happens; the answer says what became of it and where to go next."""
     db, task = counter.db(), _get(task_id)
-    behalf = permissions.check_complete_task(db, scope(), task)
-    done = user_tasks.complete(
-        db,
-        task.id,
-        _submission(),
-        by=person().username,
-        on_behalf_of=behalf,
-        now=counter.now(),
-        idempotency_key=_key(),
-    )
+    done = worklist.complete(db, task, _submission(), scope=scope(), now=counter.now(), idempotency_key=_key())
     if done.status == "held":
         text = gettext("Received and kept. The case could not go on by itself; a supervisor has been told.")
         return jsonify({"next": url_for("worklist.index"), "message": text})
