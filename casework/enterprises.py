@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from casework import roster_rows, territories
 from casework.tables import Enterprise, EnterpriseYear, QuarterReport
+from engine import history
 from engine.errors import NotFound
 
 GRADES: Final = ("g1", "g2", "g3")
 """Evidence for "has R&D activity / institution": official, verified, self-reported (REFERENCE 2.2)."""
+DOUBT: Final = "confirm:"
+"""How the flags begin that a county has to confirm."""
 CONFIRMED: Final = ("县核", "市核", "锁定")
 """States of a quarterly report that counts."""
 _PLAIN: Final = frozenset(
@@ -142,6 +145,29 @@ def set_flag(enterprise: Enterprise, code: str, reason: str, since: date) -> Non
 def clear_flag(enterprise: Enterprise, code: str) -> None:
     """Takes a flag off an enterprise."""
     enterprise.flags = [flag for flag in enterprise.flags if flag.get("code") != code]
+
+
+def confirm(db: Session, enterprise_id: int, field: str, *, by: str, now: datetime) -> Enterprise:
+    """The county confirms a doubtful figure as it stands (`revenue`, `rd_expense`, `county`, `status`, …); it is no longer asked.
+
+    A figure that is wrong is corrected by bringing the row in again.
+
+    Raises:
+        NotFound: there is no such enterprise, or nothing to confirm about this field.
+    """
+    enterprise = get(db, enterprise_id)
+    code = f"{DOUBT}{field}"
+    if all(flag["code"] != code for flag in enterprise.flags):
+        raise NotFound("there is nothing to confirm about this figure")
+    clear_flag(enterprise, code)
+    if not any(flag["code"].startswith(DOUBT) for flag in enterprise.flags):
+        enterprise.confirm_status = "县核"
+    enterprise.updated_by, enterprise.updated_at = by, now
+    data = {"enterprise": enterprise.uscc, "field": field}
+    history.write(
+        db, chain="registry", fact="figure_confirmed", by=by, now=now, data=data, subject=subject(enterprise_id)
+    )
+    return enterprise
 
 
 def year(db: Session, enterprise_id: int, number: int) -> EnterpriseYear | None:

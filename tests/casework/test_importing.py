@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from casework import annotating, enterprises, importing, territories
 from casework.importing import Options, Reading
 from casework.tables import Enterprise, EnterpriseYear, Officer, Post, QuarterReport
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, NotFound
 
 NOW = datetime(2026, 6, 30, 1, 0, tzinfo=UTC)
 ROSTERS = Path(__file__).parents[1] / "data" / "rosters"
@@ -137,6 +137,15 @@ def test_the_rows_of_the_registry_are_those_of_the_sheet(guangxi: Session) -> No
     expired = enterprises.by_code(guangxi, "91450000MADM11092B")
     assert expired.hitech_to is not None
     assert expired.hitech_to < NOW.date()
+
+
+def test_the_county_confirms_a_doubtful_figure(guangxi: Session) -> None:
+    bring_in(guangxi, ENTERPRISES)
+    doubtful = enterprises.by_code(guangxi, "91450000MADM108580")
+    enterprises.confirm(guangxi, doubtful.id, "revenue", by="xg", now=NOW)
+    assert (doubtful.flags, doubtful.confirm_status) == ([], "县核")
+    with pytest.raises(NotFound):
+        enterprises.confirm(guangxi, doubtful.id, "revenue", by="xg", now=NOW)
 
 
 def test_a_file_is_applied_once_and_a_new_upload_brings_known_rows_up_to_date(guangxi: Session) -> None:
