@@ -39,7 +39,7 @@ def feel_command(argv: Sequence[str], *, now: datetime | None = None, functions:
             return _shown(passed)
         found = feel.evaluate_with_warnings(text, given, functions=functions, now=now)
     except feel.FeelSyntaxError as problem:
-        raise Invalid("{reason}\n{pointed}", reason=str(problem), pointed=problem.pointed) from None
+        raise Invalid("{problem}\n{pointed}", problem=problem.sentence, pointed=problem.pointed) from None
     lines = [_shown(found.value)]
     lines += [f"  {text[warning.start : warning.end] or text}: {warning}" for warning in found.warnings]
     return "\n".join(lines)

@@ -109,7 +109,7 @@ class Reader:
             element,
             '"{text}" is no FEEL: {reason}',
             text=problem.text.strip()[:200],
-            reason=str(problem),
+            reason=problem.sentence,
         )
 
     # --- the file ---

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, DecimalException
 
+from engine.errors import Sentence
 from engine.feel.durations import DAY, MOST_MONTHS, MOST_NANOSECONDS, DaysTimeDuration, YearsMonthsDuration
 from engine.feel.evaluation import LOCAL, Null
 from engine.feel.temporal import (
@@ -176,13 +177,12 @@ def includes(value: Value, test: Value, spend: Spend | None = None) -> bool | No
 
 # --- arithmetic ---
 
+_ADDED = Sentence("expected values that can be added, but found {left} and {right}").template
+_SUBTRACTED = Sentence("expected values that can be subtracted, but found {left} and {right}").template
 
-def _misfit(verb: str, left: Value, right: Value) -> Null:
-    return Null(
-        "expected values that can be " + verb + ", but found {left} and {right}",
-        left=kind_of(left),
-        right=kind_of(right),
-    )
+
+def _misfit(template: str, left: Value, right: Value) -> Null:
+    return Null(template, left=kind_of(left), right=kind_of(right))
 
 
 def add(left: Value, right: Value) -> Value:
@@ -197,7 +197,7 @@ def add(left: Value, right: Value) -> Value:
         left, right = right, left
     if isinstance(right, YearsMonthsDuration | DaysTimeDuration):
         return shift(left, right, 1)
-    raise _misfit("added", left, right)
+    raise _misfit(_ADDED, left, right)
 
 
 def subtract(left: Value, right: Value) -> Value:
@@ -214,7 +214,7 @@ def subtract(left: Value, right: Value) -> Value:
         return DaysTimeDuration(time_instant(left) - time_instant(right))
     if kind_of(left) in _DAYS and kind_of(right) in _DAYS:
         return _difference(left, right)
-    raise _misfit("subtracted", left, right)
+    raise _misfit(_SUBTRACTED, left, right)
 
 
 _DAYS = ("date", "date and time")
@@ -274,7 +274,7 @@ def shift(value: Value, duration: Value, sign: int) -> Value:
     elif isinstance(value, Time) and isinstance(duration, DaysTimeDuration):
         return Time((value.nanosecond_of_day + sign * duration.nanoseconds) % DAY, value.zone)
     else:
-        raise _misfit("added" if sign > 0 else "subtracted", value, duration)
+        raise _misfit(_ADDED if sign > 0 else _SUBTRACTED, value, duration)
     if moved is None:
         raise Null("the date lies beyond the calendar")
     return moved
@@ -291,7 +291,7 @@ def multiply(left: Value, right: Value) -> Value:
             return _months(_whole(numeric(NUMBERS.multiply, Decimal(left.months), right)))
         if isinstance(left, DaysTimeDuration):
             return _span(_whole(numeric(NUMBERS.multiply, NUMBERS.create_decimal(left.nanoseconds), right)))
-    raise _misfit("multiplied", left, right)
+    raise _misfit("expected values that can be multiplied, but found {left} and {right}", left, right)
 
 
 def divide(left: Value, right: Value) -> Value:
@@ -309,7 +309,7 @@ def divide(left: Value, right: Value) -> Value:
         return divide(Decimal(left.months), Decimal(right.months))
     if isinstance(left, DaysTimeDuration) and isinstance(right, DaysTimeDuration):
         return divide(NUMBERS.create_decimal(left.nanoseconds), NUMBERS.create_decimal(right.nanoseconds))
-    raise _misfit("divided", left, right)
+    raise _misfit("expected values that can be divided, but found {left} and {right}", left, right)
 
 
 def _whole(number: Decimal) -> int:
@@ -325,7 +325,7 @@ def power(left: Value, right: Value) -> Value:
         if left == 0 and right == 0:
             return Decimal(1)
         return numeric(NUMBERS.power, left, right)
-    raise _misfit("raised to a power", left, right)
+    raise _misfit("expected values that can be raised to a power, but found {left} and {right}", left, right)
 
 
 def negate(value: Value) -> Value:

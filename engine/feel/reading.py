@@ -8,6 +8,7 @@ import re
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 
+from engine.errors import Sentence
 from engine.feel.lexer import END, NAME, NUMBER, OPERATOR, STRING, Token, tokenize
 from engine.feel.syntax import FeelSyntaxError
 
@@ -112,9 +113,10 @@ class Reading:
 
     def error(self, template: str, **params: object) -> FeelSyntaxError:
         token = self.token
-        if token.kind == END:
-            template = "the expression ends too early: " + template
-        return FeelSyntaxError(template, self.text, token.start, **params)
+        if token.kind != END:
+            return FeelSyntaxError(template, self.text, token.start, **params)
+        problem = Sentence(template, params)
+        return FeelSyntaxError("the expression ends too early: {problem}", self.text, token.start, problem=problem)
 
     def end(self, start: int) -> tuple[int, int]:
         return (start, self.tokens[self.at - 1].end)

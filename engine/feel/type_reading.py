@@ -4,7 +4,6 @@ from engine.feel.lexer import NAME, NUMBER, OPERATOR
 from engine.feel.reading import RESERVED, Reading
 from engine.feel.syntax import TypeRef
 
-
 # Types whose names hold the word "and": what stands before it and after it.
 _JOINED = {"date": "time", "days": "time", "day": "time", "years": "months", "year": "month"}
 
