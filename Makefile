@@ -20,6 +20,7 @@ test: $(VENV)/test.stamp ## format, lint, types, imports, tests on both database
 	@scripts/check.sh
 
 bench: $(VENV)/test.stamp ## measure and write docs/performance.md
+	@scripts/peers.sh
 	@$(PYTHON_BIN) -m bench $(ARGS)
 
 conformance: $(VENV)/test.stamp ## other people's suites; writes docs/conformance.md

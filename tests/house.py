@@ -251,13 +251,13 @@ def requirements_without_a_reason(root: Path) -> list[str]:
 
 
 def sentences_nobody_can_translate(root: Path) -> list[str]:
-    """The template of a sentence is written where the sentence is said, or is a parameter called `template`."""
+    """The template of a sentence is written where it is said, was stored with the sentence, or is a parameter `template`."""
     return [
         module.fault(call, f"write the template of {name} as a text, or hand on a parameter called `template`")
         for module in modules(root, *ROOMS, "xiaohao.py")
         for call, name in module.calls
         if name.split(".")[-1] in _SAYS and call.args
-        if not (isinstance(call.args[0], ast.Constant) or dotted(call.args[0]).split(".")[-1] == "template")
+        if not (isinstance(call.args[0], ast.Constant | ast.Attribute) or dotted(call.args[0]) == "template")
     ]
 
 
