@@ -42,3 +42,40 @@ def test_a_relapse_opens_the_item_again_with_a_yellow_light_and_a_new_plan(world
     assert world.assessed() == "yellow"
     assert any("fell back" in said for said in world.told("region"))
     world.is_well()
+
+
+def test_what_fell_back_needs_a_plan_approved_one_level_higher_and_can_be_struck_off_again(world: World) -> None:
+    closed_case(world)
+    world.sleeps_until(date(2027, 1, 15))
+    world.hires("rg2", "RG", "45").completes(
+        "check_6", relapse=True, cause="停止研发", conclusion="连续两个季度无研发支出。"
+    )
+    world.lo.completes("write_plan", starts="2027-01-15", ends="2027-12-31", measures=[_measure()])
+    world.xl.completes("approve_county")
+    world.cg.completes("approve_city")
+    world.rg.completes("approve_region")
+    assert [row["level"] for row in world.plan().approvals] == ["county", "city", "region"]
+    assert world.waiting() == ["propose_closure"], "the evidence of last year still stands"
+    first = world.item().closure_no
+    world.lo.completes("propose_closure")
+    world.enterprise.completes("promise")
+    world.xk.completes("county_check")
+    world.cg.completes("city_check")
+    world.rg.completes("accept_lead")
+    world.rk.completes("joint_science")
+    world.rs.completes("joint_state")
+    world.working_days_pass(6)
+    assert world.item().state == "closed_awaiting_statistics"
+    assert world.item().closure_no != first
+    assert world.item().relapse_count == 1
+    world.is_well()
+
+
+def _measure() -> dict[str, str]:
+    return {
+        "type": "PROJECT",
+        "content": "重新立项并归集研发支出",
+        "owner": "桂示木业有限公司",
+        "start": "2027-01-15",
+        "due": "2027-12-31",
+    }
