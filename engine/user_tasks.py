@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import forms, history, instances, pushes, steps, versions, waits
+from engine import history, instances, pushes, steps, submissions, versions, waits
 from engine.clocks import (
     Stretch,
     extend,
@@ -212,7 +212,7 @@ def _checked(
         return dict(submission)
     shown = {**instances.walker(step).outcome.variables, **task.variables}
     form = versions.form(db, task.form_definition_id)
-    return forms.check(form, submission, shown, now=now, functions=calendar_functions(db))
+    return submissions.check(form, submission, shown, now=now, functions=calendar_functions(db))
 
 
 def _hold(

@@ -21,7 +21,7 @@ from casework import (
     worklist,
 )
 from casework.case_tables import LIGHTS, LISTS, STAGES, Case, Evidence, Measure
-from engine import forms, versions
+from engine import forms, submissions, versions
 from engine.errors import Invalid, NotFound
 from web import counter, schemas, words
 from web.auth import person, scope
@@ -134,7 +134,7 @@ def record(measure_id: int) -> Response:
         raise Invalid("nothing was sent; reload the page, what you typed is kept")
     form = _form()
     shown = {"measure": {"type": row.type, "progress": row.progress}}
-    answers = forms.check(form, cast(dict[str, Any], submission), shown, now=counter.now())
+    answers = submissions.check(form, cast(dict[str, Any], submission), shown, now=counter.now())
     measures.record(counter.db(), row.id, answers.get("measure", {}), by=person().username, now=counter.now())
     words.tell("the progress was entered")
     return jsonify({"next": url_for("cases.show", case_id=case.id), "message": gettext("Done")})

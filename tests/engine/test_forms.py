@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine import forms
+from engine import forms, submissions
 from engine.errors import Invalid, Undeployable
 
 NOW = datetime(2026, 6, 30, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ def text(key: str, **more: Any) -> dict[str, Any]:
 
 
 def check(read: forms.Form, submission: dict[str, Any], **context: Any) -> dict[str, Any]:
-    return forms.check(read, submission, context, now=NOW)
+    return submissions.check(read, submission, context, now=NOW)
 
 
 def wrong(read: forms.Form, submission: dict[str, Any], **context: Any) -> dict[str, list[str]]:

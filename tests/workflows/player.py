@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine import dmn, feel, forms
+from engine import dmn, feel, forms, submissions
 from engine.bpmn import parser, reader
 from engine.bpmn.execution import Execution
 from engine.bpmn.model import Model, ProcessModel
@@ -149,7 +149,7 @@ class Player:
         wait = self.task(element_id)
         assert wait.form_id, f"{element_id} has no form"
         shown = {**self.variables, **wait.variables}
-        answers = forms.check(form(wait.form_id), submission, shown, now=self.now, functions=self.functions)
+        answers = submissions.check(form(wait.form_id), submission, shown, now=self.now, functions=self.functions)
         self._push(lambda run: run.complete_user_task(wait.element_instance_id, answers))
 
     def fire(self, element_id: str) -> None:

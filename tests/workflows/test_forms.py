@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine import forms
+from engine import submissions
 from engine.errors import Invalid
 from tests.workflows.player import NOW, WORKFLOWS, form
 
@@ -94,7 +94,7 @@ def test_no_date_is_judged_by_the_clock_of_a_browser(name: str) -> None:
 
 
 def check(name: str, submission: dict[str, Any], context: dict[str, Any] | None = None) -> dict[str, Any]:
-    return forms.check(form(name), submission, context or {}, now=NOW, functions={})
+    return submissions.check(form(name), submission, context or {}, now=NOW, functions={})
 
 
 def refused(name: str, submission: dict[str, Any], context: dict[str, Any] | None = None) -> set[str]:
