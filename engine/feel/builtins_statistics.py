@@ -3,7 +3,8 @@
 # FEEL values have no static type; what an operator or function accepts is decided while it runs.
 # pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
 
-from decimal import Decimal
+from decimal import Decimal, DecimalException
+from functools import reduce
 
 from engine.feel.evaluation import Null, Run
 from engine.feel.operators import add, divide, multiply, numeric, order
@@ -79,10 +80,11 @@ def _sum(run: Run, items: list[Value]) -> Value:
                 raise Null("expected a list of durations of one kind, but found {kind} in it", kind=kind_of(item))
             total = add(total, item)
         return total
-    total = Decimal(0)
-    for number in _numbers(items):
-        total = numeric(NUMBERS.add, total, number)
-    return total
+    numbers = _numbers(items)
+    try:
+        return reduce(NUMBERS.add, numbers)
+    except DecimalException:
+        raise Null("the calculation has no result as a number") from None
 
 
 @builtin(
