@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from engine.db import Database
 from web import (
@@ -25,6 +26,17 @@ from web import (
 from web.counter import Counter, Settings
 
 LARGEST_REQUEST = 25 * 1024 * 1024
+LARGEST_ID = 2**63 - 1
+
+
+class Id(IntegerConverter):
+    """A number in an address: there is nothing under one that no row can have."""
+
+    def to_python(self, value: str) -> int:
+        number = int(super().to_python(value))
+        if number > LARGEST_ID:
+            raise ValidationError
+        return number
 
 
 def create_app(database: Database, settings: Settings) -> Counter:
@@ -44,6 +56,7 @@ def create_app(database: Database, settings: Settings) -> Counter:
         TESTING=settings.testing,
         PROPAGATE_EXCEPTIONS=False,
     )
+    app.url_map.converters["int"] = Id
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     CSRFProtect(app)
     for room in (

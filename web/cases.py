@@ -51,7 +51,7 @@ def index() -> str:
         stage=asked["stage"],
         light=asked["light"],
         state=asked["state"],
-        after=int(after) if after.isdigit() else 0,
+        after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0,
     )
     following = url_for("cases.index", **{**_given(asked), "after": page.next_after}) if page.next_after else ""
     return render_template(

@@ -16,6 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from casework import access, people
 from casework.services import all_services
+from engine.calendars import local_day
 from engine.db import Database
 from tests.browser.serving import served
 from tests.world import START, World
@@ -39,6 +40,10 @@ class Standing(World):
         self.case_id, self.completions, self._enterprises = 0, [], 0
         database.info["services"] = all_services()
 
+    def today(self) -> date:
+        """The day of the story's clock in Shanghai."""
+        return local_day(self.now)
+
 
 def build(path: Path) -> None:
     """Makes the database file that every story copies: the people of `tests.world` with a password, all drawings deployed."""
@@ -56,7 +61,7 @@ def build(path: Path) -> None:
 class House:
     """One database, its app at `address`, and a page on which one person after the other works."""
 
-    def __init__(self, world: World, address: str, page: Page) -> None:
+    def __init__(self, world: Standing, address: str, page: Page) -> None:
         self.world, self.address, self.page = world, address, page
         self._cookies: dict[str, list[Any]] = {}
 

@@ -108,8 +108,8 @@ def test_a_wrong_password_says_so_and_nothing_more(door: Door) -> None:
     answer = door.knock("", "POST", "/login", data={"username": "xg", "password": "wrong"})
     unknown = door.knock("", "POST", "/login", data={"username": "nobody", "password": "wrong"})
     assert answer.status_code == unknown.status_code == 401
-    assert "用户名或密码错误" in answer.text
-    assert "用户名或密码错误" in unknown.text
+    assert "用户名或密码不对" in answer.text
+    assert "用户名或密码不对" in unknown.text
 
 
 def test_without_the_pages_token_nothing_is_taken(door: Door) -> None:

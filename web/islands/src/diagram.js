@@ -138,18 +138,32 @@ class BpmnDiagram extends HTMLElement {
     this.viewer.get("overlays").add(id, "x-badge", { position, html: node, scale: { min: 0.7, max: 1.2 } });
   }
 
-  /** Show where the case stands if the whole would be too small to read, else the whole. */
+  /** Show where the case stands, or the beginning, if the whole would be too small to read; else the whole. */
   place() {
     if (!this.clientWidth) return;
     const canvas = this.viewer.get("canvas");
     this.showAll();
     const here = this.list("current").map((id) => this.viewer.get("elementRegistry").get(id)).filter(Boolean);
-    if (canvas.zoom() >= READABLE || !here.length) return;
+    if (canvas.zoom() >= READABLE) return;
+    if (!here.length) {
+      if (!this.hasAttribute("counts") || this.getAttribute("counts") === "{}") this.showBeginning();
+      return;
+    }
     canvas.zoom(Math.max(READABLE, 0.75));
     const [first] = here;
     const { width, height } = canvas.viewbox();
     const box = first.waypoints ? { x: first.waypoints[0].x, y: first.waypoints[0].y, width: 0, height: 0 } : first;
     canvas.viewbox({ x: box.x + box.width / 2 - width / 2, y: box.y + box.height / 2 - height / 2, width, height });
+  }
+
+  /** The left end of a long drawing, where it begins, large enough to read. */
+  showBeginning() {
+    const canvas = this.viewer.get("canvas");
+    const start = this.viewer.get("elementRegistry").filter((one) => one.type === "bpmn:StartEvent" && one.parent?.type !== "bpmn:SubProcess")[0];
+    if (!start) return;
+    canvas.zoom(READABLE);
+    const { width, height, inner } = canvas.viewbox();
+    canvas.viewbox({ x: inner.x - MARGIN / READABLE, y: start.y + start.height / 2 - height / 2, width, height });
   }
 
   showAll() {

@@ -1,0 +1,78 @@
+"""A supervisor's story: a late case and its light with the reason, and a step that failed and is run again."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from casework.services import all_services
+from tests.browser.conftest import fits
+from tests.browser.house import House
+from tests.browser.test_access import faults
+
+pytestmark = pytest.mark.browser
+
+
+def figure(page: Page, name: str) -> str:
+    """The number of a figure on the board."""
+    return page.locator(".x-figure", has_text=name).locator(".x-figure-value").inner_text()
+
+
+def breaks(house: House, service: str) -> None:
+    """From now on a service of the house fails, as it does when a program has a fault."""
+
+    def broken(*_asked: Any) -> Mapping[str, object]:
+        raise RuntimeError("the register of visits is closed")
+
+    house.world.database.info["services"] = {**all_services(), service: broken}
+
+
+def test_a_late_case_is_yellow_on_the_board_and_says_why(
+    the_house: House, picture: Callable[[Page, str], None]
+) -> None:
+    world = the_house.world
+    world.visited_case()
+    world.working_days_pass(17)
+    board = the_house.person("sup").opens("/board/")
+    page = board.page
+    assert figure(page, "黄灯") == "1"
+    assert figure(page, "停滞个案") == "1"
+    board.sees("“制定一企一策方案”已超期").sees("请催办")
+    assert not faults(page), "\n".join(faults(page))
+    picture(page, "board-stuck-desk")
+    with page.expect_navigation():
+        page.locator(".x-figure", has_text="黄灯").click()
+    board.sees("桂示木业1有限公司").presses("桂示木业1有限公司").sees("黄灯").sees("亮灯原因").sees("制定一企一策方案")
+    assert not faults(page), "\n".join(faults(page))
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert fits(page)
+    # The enterprise sees its case, but neither lights nor what officials say among themselves.
+    world.speaks_of(1)
+    the_house.gives_log_in(world.enterprise_user())
+    firm = the_house.person(world.enterprise_user()).opens("/cases/1").sees("方案与措施")
+    firm.does_not_see("黄灯").does_not_see("亮灯原因").does_not_see("办理经过")
+
+
+def test_a_step_that_failed_is_kept_shown_with_its_reason_and_run_again(the_house: House) -> None:
+    world = the_house.world
+    world.open_case()
+    world.xg.completes("assign_officer")
+    breaks(the_house, "registry.visits.arrange")
+    arranging = the_house.person("lo").task("约定走访日程").picks("方式", "实地").ticks("走访议题", "研发活动")
+    arranging.dates("走访日期", world.today()).submits()
+    the_house.person("lo").opens("/").sees("今天的事都办完了")
+    assert world.waiting() == []
+
+    board = the_house.person("sup").opens("/board/")
+    assert figure(board.page, "停滞个案") == "1"
+    board.sees("步骤失败").sees("已提交的内容保留")
+    board.presses("重新执行").sees("该步骤将立即重新执行").opens("/board/").sees("步骤失败")
+    the_house.person("xg").opens("/board/?path=45/4508/450803").sees("步骤失败").does_not_offer("重新执行")
+
+    world.database.info["services"] = all_services()
+    leader = the_house.person("xl").opens("/board/?path=45/4508/450803")
+    leader.presses("重新执行").sees("没有停滞的个案")
+    assert world.waiting() == ["record_visit"]
+    expect(leader.page.locator(".x-figure", has_text="停滞个案").locator(".x-figure-value")).to_have_text("0")
+    world.is_well()
