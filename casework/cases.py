@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from casework import territories
 from casework.case_tables import (
     CLOSED_ITEM,
     LIVING_CASE,
@@ -82,7 +83,7 @@ def open_case(
         select(Case).where(Case.enterprise_id == enterprise_id).order_by(Case.id.desc()).limit(1)
     ).one_or_none()
     case = Case(
-        case_no=_next_number(db, enterprise.path, now),
+        case_no=next_number(db, "AJ", Case.case_no, enterprise.path, now=now),
         enterprise_id=enterprise.id,
         list_version_id=list_version_id,
         instance_id=instance.id if instance else None,
@@ -287,6 +288,26 @@ def stage_of(case: Case, *, left: int, is_closing: bool, has_result: bool, has_b
     return "monitor" if case.light == "green" else "warn"
 
 
+def next_number(
+    db: Session,
+    word: str,
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    path: str,
+    *,
+    now: datetime,
+) -> str:
+    """`<word>-<city>-<year>-<serial>`: the serial counts per city and year (a02), and a number never changes.
+
+    `column` holds the numbers given so far. The row of the city is locked, so that two that are numbered at once do not ask for
+    the same.
+    """
+    city = territories.city_of(path)
+    db.execute(select(Territory.path).where(Territory.path == city).with_for_update())
+    prefix = f"{word}-{city.rsplit('/', 1)[-1]}-{local_day(now).year}-"
+    last = db.scalars(select(func.max(column)).where(column.startswith(prefix))).one()
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:05d}"
+
+
 def refresh_stage(db: Session, case: Case) -> str:
     """Works out the stage of a case from the rows, keeps it on the case and gives it back."""
     db.flush()
@@ -337,17 +358,6 @@ def _entries(db: Session, enterprise_id: int, list_version_id: int) -> list[List
             .order_by(ListEntry.list_type)
         )
     )
-
-
-def _next_number(db: Session, path: str, now: datetime) -> str:
-    """`AJ-<city>-<year>-<serial>`: the serial counts per city and year (a02) and the number never changes."""
-    codes = path.split("/")
-    city = codes[1] if len(codes) > 1 else codes[0]
-    prefix = f"AJ-{city}-{local_day(now).year}-"
-    # The row of the city is locked so that two cases opened at once do not ask for the same number.
-    db.execute(select(Territory.path).where(Territory.path == "/".join(codes[:2])).with_for_update())
-    last = db.scalars(select(func.max(Case.case_no)).where(Case.case_no.startswith(prefix))).one()
-    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:05d}"
 
 
 def _has_ended(db: Session, item: Item) -> bool:

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import answers, cases, items, notices, people
-from casework.case_tables import LIVING_ITEM, Baseline, Case, Closure, Item, Plan, Visit
+from casework.case_tables import LIVING_ITEM, Baseline, Closure, Item, Plan, Visit
 from engine import decisions, history, messages
 from engine.calendars import local_day
 from engine.errors import Conflict, NotFound
@@ -185,7 +185,7 @@ def close(db: Session, closure: Closure, *, instance: Instance | None, by: str, 
             if decision == "refuse":
                 raise Conflict("expected {step} to agree, but it said {decision}", step=step, decision=decision)
     item, case = closure.item, cases.get(db, closure.case_id)
-    number = _next_number(db, case, now)
+    number = cases.next_number(db, "XH", Closure.closure_no, case.scope, now=now)
     official = item.list_type in {"L1", "L2", "L3"}
     closure.state, closure.closure_no, closure.decided_at = "passed", number, now
     item.state = "closed_awaiting_statistics" if official else "closed"
@@ -263,11 +263,3 @@ def _text(reasons: object) -> str:
     if parts := answers.several(reasons):
         return "；".join(text for text in map(_text, parts) if text)
     return str(reasons or "")
-
-
-def _next_number(db: Session, case: Case, now: datetime) -> str:
-    """`XH-<city>-<year>-<serial>`."""
-    codes = case.scope.split("/")
-    prefix = f"XH-{codes[1] if len(codes) > 1 else codes[0]}-{local_day(now).year}-"
-    last = db.scalars(select(func.max(Closure.closure_no)).where(Closure.closure_no.startswith(prefix))).one()
-    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:05d}"
