@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from functools import cmp_to_key
 
 from engine.dmn.model import Table
@@ -20,6 +20,7 @@ from engine.feel.values import Value, kind_of
 from engine.feel.walk import children, free_names
 
 _ORDERED = frozenset({"number", "date", "time", "date and time", "years and months duration", "days and time duration"})
+_WHOLE = ("integer", "long", "int")
 _OTHER = "\ufffdany other text\ufffd"
 
 
@@ -109,7 +110,7 @@ def axis(table: Table, index: int, types: Types) -> Axis:
         constants += _constants(column.allowed)
     wanted = types.of(column.type_ref)
     kind = _kind(constants, wanted)
-    regions = _regions(constants, kind)
+    regions = _regions(constants, kind, whole=column.type_ref in _WHOLE)
     run = Run({})
     env = Env({}, None, run)
     compiler = Compiler(types.all())
@@ -168,13 +169,13 @@ def _kind(constants: Iterable[Value], wanted: Type) -> str:
     return kinds.pop() if len(kinds) == 1 else "Any"
 
 
-def _regions(constants: Sequence[Value], kind: str) -> list[Region]:
+def _regions(constants: Sequence[Value], kind: str, *, whole: bool) -> list[Region]:
     values = [value for value in constants if value is not None and (kind == "Any" or kind_of(value) == kind)]
     regions: list[Region]
     if kind == "boolean":
         regions = [Region(True), Region(False)]
     elif kind in _ORDERED:
-        regions = _ordered(values)
+        regions = _ordered(values, whole=whole)
     else:
         seen: list[Value] = []
         for value in values:
@@ -186,7 +187,7 @@ def _regions(constants: Sequence[Value], kind: str) -> list[Region]:
     return regions
 
 
-def _ordered(values: Sequence[Value]) -> list[Region]:
+def _ordered(values: Sequence[Value], *, whole: bool) -> list[Region]:
     points: list[Value] = []
     for value in sorted(values, key=cmp_to_key(lambda left, right: order(left, right) or 0)):
         if not points or order(points[-1], value) != 0:
@@ -197,7 +198,7 @@ def _ordered(values: Sequence[Value]) -> list[Region]:
     for at, point in enumerate(points):
         regions.append(Region(point))
         following = points[at + 1] if at + 1 < len(points) else None
-        probe = _beside(point, 1) if following is None else _between(point, following)
+        probe = _beside(point, 1) if following is None else _between(point, following, whole=whole)
         if probe is not None:
             regions.append(Region(probe, point, following, False))
     return [region for region in regions if region.probe is not None]
@@ -219,8 +220,8 @@ def _beside(value: Value, sign: int) -> Value:
     return found if placed is not None and placed * sign > 0 else None
 
 
-def _between(low: Value, high: Value) -> Value:
-    """A value strictly between two, or None where there is none (two days in a row)."""
+def _between(low: Value, high: Value, *, whole: bool) -> Value:
+    """A value strictly between two, or None where there is none (two days in a row, two whole numbers in a row)."""
     try:
         half: Value
         if isinstance(low, YearsMonthsDuration):
@@ -230,6 +231,8 @@ def _between(low: Value, high: Value) -> Value:
             half = OPERATORS["+"](low, OPERATORS["/"](gap, Decimal(2)))
     except Null:
         return None
+    if whole and isinstance(half, Decimal):
+        half = half.to_integral_value(ROUND_FLOOR)
     if isinstance(low, date) and kind_of(low) == "date" and order(half, low) == 0:
         return None
     after, before = order(half, low), order(half, high)

@@ -28,6 +28,10 @@ _SIMPLE = {
     "list": "list",
     "range": "range",
     "function": "function",
+    # Camunda 7 writes Java's names for numbers.
+    "integer": "number",
+    "long": "number",
+    "double": "number",
     "Any": "Any",
     "Null": "null",
 }

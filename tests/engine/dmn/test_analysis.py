@@ -30,6 +30,12 @@ def test_two_days_in_a_row_leave_no_gap() -> None:
     assert look(drawn.table(["day"], ["x"], rules, types=["date"])).gaps == ()
 
 
+def test_whole_numbers_in_a_row_leave_no_gap() -> None:
+    rules = [["<= 4", "1"], [">= 5", "2"]]
+    assert look(drawn.table(["guests"], ["x"], rules, types=["integer"])).gaps == ()
+    assert look(drawn.table(["guests"], ["x"], rules, types=["number"])).gaps == (Gap(("(4..5)",)),)
+
+
 def test_allowed_values_bound_what_must_be_covered() -> None:
     rules = [['"L1"', "1"], ['"L2", "L3"', "2"]]
     assert look(drawn.table(["list"], ["x"], rules, types=["string"])).gaps == (Gap(("any other text",)),)
