@@ -16,19 +16,12 @@ from engine.feel.walk import measure
 if TYPE_CHECKING:
     from engine.feel.compiler import Code, Compiler, Scope
 
-_LENT: dict[int, tuple[FeelFunction, Builtin]] = {}
-
 
 def lent(function: FeelFunction) -> Builtin:
     """The built-in shape of a caller's function, made once."""
-    known = _LENT.get(id(function))
-    if known is not None and known[0] is function:
-        return known[1]
-    if len(_LENT) > 1000:
-        _LENT.clear()
-    made = lend(function)
-    _LENT[id(function)] = (function, made)
-    return made
+    if not function.made:
+        function.made.append(lend(function))
+    return function.made[0]
 
 
 def function_value(run: Run, name: str, where: Where) -> Value:

@@ -27,6 +27,8 @@ from engine.feel.unary import Test, compile_tests
 from engine.feel.values import FeelFunction, Range, Value, adopt
 from engine.feel.walk import free_names, measure
 
+# Longer texts are not kept once they are read.
+_CACHED = 2_000
 NOTHING: Mapping[str, Any] = {}
 BUILTINS = library.BUILTINS
 """The functions of the language, by name."""
@@ -110,12 +112,14 @@ def parse(text: str, *, names: Iterable[str] = ()) -> Expression:
     `names` are the names that may occur in it and that a reader could not know to be one: variables and functions with
     operators or keywords inside (`a-b`, `working days between`). Names made of several plain words need not be told.
     """
-    return _parsed(text, special(names))
+    known = special(names)
+    return _parsed(text, known) if len(text) <= _CACHED else Expression(text, parse_node(text, known))
 
 
 def parse_unary_tests(text: str, *, names: Iterable[str] = ()) -> Tests:
     """Read the cell of a decision table: `-`, `< 5`, `"a", "b"`, `not([1..3])`; FeelSyntaxError as for `parse`."""
-    return _parsed_tests(text, special(names))
+    known = special(names)
+    return _parsed_tests(text, known) if len(text) <= _CACHED else Tests(text, parse_tests_node(text, known))
 
 
 def special(names: Iterable[str]) -> frozenset[str]:
@@ -123,12 +127,12 @@ def special(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in names if not name.isalnum())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _parsed(text: str, names: frozenset[str]) -> Expression:
     return Expression(text, parse_node(text, names))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _parsed_tests(text: str, names: frozenset[str]) -> Tests:
     return Tests(text, parse_tests_node(text, names))
 

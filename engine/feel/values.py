@@ -87,6 +87,8 @@ class FeelFunction:
     result: str = "Any"
     source: str = ""
     examples: Sequence[tuple[str, str]] = field(default=())
+    # What the registry makes of it when it is first called; it lives as long as the function itself.
+    made: list[Any] = field(default_factory=list[Any], init=False, repr=False, compare=False)
 
 
 class NotAValue(Problem):
