@@ -14,6 +14,8 @@ from engine.feel.values import kind_of
 
 _MOST_STEPS = 20_000
 _MOST_GAPS = 20
+_MOST_RULES = 500
+_MOST_LOOKS = 2_000_000
 _ONE_RULE = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
 
 
@@ -69,6 +71,9 @@ class _TooLarge(Exception):
 def analyse(table: Table, decisions: Decisions | None = None) -> Analysis:
     """Look at a decision table; `decisions` is its file, for named types."""
     types = Types(decisions) if decisions is not None else Types(_NO_FILE)
+    wrong = tuple(_type_errors(table, types))
+    if len(table.rules) > _MOST_RULES:
+        return Analysis((), (), (), wrong, False)
     axes = [axis(table, index, types) for index in range(len(table.columns))]
     boxes = [tuple(one.admitted[at] for one in axes) for at in range(len(table.rules))]
     complete = all(bits is not None for box in boxes for bits in box)
@@ -87,7 +92,7 @@ def analyse(table: Table, decisions: Decisions | None = None) -> Analysis:
         complete = False
     dead = {one.rule for one in unreachable}
     overlaps = [one for one in _overlaps(table, axes, boxes) if not dead & set(one.rules)]
-    return Analysis(tuple(gaps), tuple(overlaps), tuple(unreachable), tuple(_type_errors(table, types)), complete)
+    return Analysis(tuple(gaps), tuple(overlaps), tuple(unreachable), wrong, complete)
 
 
 # --- gaps ---
@@ -99,7 +104,7 @@ def _gaps(axes: Sequence[Axis], boxes: Sequence[tuple[int, ...]], table: Table) 
     if not axes:
         return [] if boxes else [Gap(())]
     found: list[tuple[int, ...]] = []
-    steps = [0]
+    steps, looks = [0], [0]
 
     def visit(at: int, alive: list[int], chosen: tuple[int, ...]) -> None:
         steps[0] += 1
@@ -112,6 +117,9 @@ def _gaps(axes: Sequence[Axis], boxes: Sequence[tuple[int, ...]], table: Table) 
             return
         if at == len(axes):
             return
+        looks[0] += len(axes[at].regions) * len(alive)
+        if looks[0] > _MOST_LOOKS:
+            raise _TooLarge
         # Regions that the same rules admit are visited together.
         groups: dict[tuple[int, ...], int] = {}
         for region in range(len(axes[at].regions)):

@@ -59,6 +59,8 @@ class Reader:
         self.imported = imported
         self.findings: list[Finding] = []
         self.names = self.all_names()
+        # Cells of a table are often written alike.
+        self.cells: dict[tuple[str, frozenset[str]], UnaryTests] = {}
         self.boxes = BoxReader(self)
 
     # --- findings ---
@@ -97,11 +99,13 @@ class Reader:
 
     def tests(self, text: str, element: Element) -> UnaryTests | None:
         """The parsed cell; None with a finding when it is no FEEL."""
-        try:
-            return parse_tests_node(text, self.names)
-        except FeelSyntaxError as problem:
-            self.syntax(problem, element)
-            return None
+        known = self.cells.get((text, self.names))
+        if known is None:
+            try:
+                known = self.cells[text, self.names] = parse_tests_node(text, self.names)
+            except FeelSyntaxError as problem:
+                self.syntax(problem, element)
+        return known
 
     def syntax(self, problem: FeelSyntaxError, element: Element) -> None:
         self.find(
