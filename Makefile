@@ -2,7 +2,7 @@
 
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help run test bench conformance pages fmt words islands locks clean
+.PHONY: help run test bench conformance pages fmt pictures words islands locks clean
 
 VENV := .venv
 PYTHON_BIN := $(VENV)/bin/python
@@ -32,6 +32,9 @@ fmt: $(VENV)/test.stamp ## format the code and mend what lint can mend
 
 pages: $(VENV)/test.stamp ## write the generated pages of docs/ again
 	@$(PYTHON_BIN) -m tests.manual
+
+pictures: $(VENV)/test.stamp ## take the pictures of the pages in docs/pictures again
+	@XIAOHAO_PICTURES=1 $(PYTHON_BIN) -m pytest -q -p no:cacheprovider tests/browser -k story
 
 words: $(VENV)/test.stamp ## collect the sentences of the house into web/translations, say which have no words yet
 	@$(PYTHON_BIN) -m web.catalogues update

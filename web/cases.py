@@ -49,7 +49,7 @@ def index() -> str:
         path=asked["path"],
         list_type=asked["list"],
         stage=asked["stage"],
-        light=asked["light"],
+        light="" if scope().is_enterprise else asked["light"],
         state=asked["state"],
         after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0,
     )
@@ -98,7 +98,6 @@ def show(case_id: int) -> str:
         timeline=casefile.timeline(db, case),
         drawings=casefile.drawings(db, case),
         may_record=_may_record(case),
-        inside=not scope().is_enterprise,
         may_check=permissions.can(scope(), "confirm_figures", case.scope),
         scope_name=scope().username,
         name_of=lambda username: people.name_of(db, username),

@@ -18,14 +18,15 @@ def init_app(app: Flask) -> None:
 
 
 def frame() -> dict[str, Any]:
-    """The variables that base.html documents."""
+    """The variables that base.html documents; `inside`: an official reads, who may see lights (an enterprise may not, 6.12 no. 7)."""
     person: Person | None = g.get("person")
     demo = {"today": local_day(g.now).isoformat()} if counter.this().settings.demo and "now" in g else None
     urls = {"home": "/", "login": url_for("auth.login"), "logout": url_for("auth.log_out")}
     if person is None:
-        return {"nav": [], "me": None, "urls": urls, "demo": demo}
+        return {"nav": [], "me": None, "urls": urls, "demo": demo, "inside": False}
     me = {"key": person.username, "name": person.name, "post": person.unit}
-    return {"nav": rooms(auth.scope()), "me": me, "urls": urls, "demo": demo}
+    inside = not auth.scope().is_enterprise
+    return {"nav": rooms(auth.scope()), "me": me, "urls": urls, "demo": demo, "inside": inside}
 
 
 def rooms(scope: Scope) -> list[dict[str, Any]]:

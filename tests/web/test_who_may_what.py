@@ -117,3 +117,13 @@ def test_without_the_pages_token_nothing_is_taken(door: Door) -> None:
     answer = door.knock("XG", "POST", f"/tasks/{door.ids.task}", json={"submission": {}})
     assert answer.status_code == 400
     assert "填写的内容" in answer.get_json()["message"]
+
+
+def test_an_enterprise_sees_no_light_and_no_word_of_officials(door: Door) -> None:
+    pages = ("/", "/cases/", f"/cases/{door.ids.case}", "/cases/?light=green", f"/cases/measures/{door.ids.measure}")
+    for path in pages:
+        shown = door.knock("ENT", "GET", path).text.split("<main")[1]
+        assert "x-light" not in shown, path
+        assert "亮灯" not in shown, path
+        assert "办理经过" not in shown, path
+        assert door.knock("XL", "GET", path).status_code == 200
