@@ -19,7 +19,7 @@ from engine.dmn.model import (
 )
 from engine.dmn.xml import Element, is_model, kid, kids, line_of, local, parse, text_of
 from engine.errors import Finding, Sentence, Undeployable
-from engine.feel.expression import parse_tests_node
+from engine.feel.expression import parse_tests_node, special
 from engine.feel.syntax import FeelSyntaxError, UnaryTests
 
 _KNOWN = frozenset(
@@ -32,33 +32,37 @@ _KNOWN = frozenset(
 Part = TypeVar("Part", Decision, KnowledgeModel, InputData, Service)
 
 
-def read(source: bytes, *, resource: str, imports: Iterable[Decisions] = ()) -> Decisions:
+def read(source: bytes, *, resource: str, imports: Iterable[Decisions] = (), names: Iterable[str] = ()) -> Decisions:
     """Read a decision file; `imports` are the files it may import from, already read.
+
+    `names` are variables and lent functions with operators or keywords in their names, as for `feel.parse`.
 
     Raises Undeployable, with a finding per element, when anything in it would be misread or cannot run.
     """
-    decisions = inspect(source, resource=resource, imports=imports)
+    decisions = inspect(source, resource=resource, imports=imports, names=names)
     errors = [finding for finding in decisions.findings if finding.severity == "error"]
     if errors:
         raise Undeployable(decisions.findings)
     return decisions
 
 
-def inspect(source: bytes, *, resource: str, imports: Iterable[Decisions] = ()) -> Decisions:
+def inspect(source: bytes, *, resource: str, imports: Iterable[Decisions] = (), names: Iterable[str] = ()) -> Decisions:
     """Read a decision file and keep the findings beside what could be read; Undeployable only for what is no DMN at all."""
     root = parse(source, resource)
-    return Reader(root, resource, {one.namespace: one for one in imports}).decisions()
+    return Reader(root, resource, {one.namespace: one for one in imports}, special(names)).decisions()
 
 
 class Reader:
     """One pass over one file."""
 
-    def __init__(self, root: Element, resource: str, imported: Mapping[str, Decisions]) -> None:
+    def __init__(
+        self, root: Element, resource: str, imported: Mapping[str, Decisions], names: frozenset[str] = frozenset()
+    ) -> None:
         self.root = root
         self.resource = resource
         self.imported = imported
         self.findings: list[Finding] = []
-        self.names = self.all_names()
+        self.names = self.all_names() | names
         # Cells of a table are often written alike.
         self.cells: dict[tuple[str, frozenset[str]], UnaryTests] = {}
         self.boxes = BoxReader(self)

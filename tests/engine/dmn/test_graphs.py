@@ -39,6 +39,16 @@ def test_a_decision_that_two_others_require_is_decided_once() -> None:
     assert asked == ["asked"]
 
 
+def test_functions_with_keywords_in_their_names_are_read() -> None:
+    between = feel.FeelFunction("working days between", ["from", "to"], lambda first, last: 7)
+    decisions = drawn.read(drawn.expression("working days between(a, b) > 5 and a between 1 and 3"))
+    assert dmn.evaluate(decisions, "d", {"a": 1, "b": 2}, functions={between.name: between}).value is True
+    ours = feel.FeelFunction("days in and out", [], lambda: 3)
+    source = drawn.file(drawn.decision("d", drawn.expression("days in and out() + 1")))
+    decisions = dmn.read(source, resource="x.dmn", names=[ours.name])
+    assert dmn.evaluate(decisions, "d", {}, functions={ours.name: ours}).value == 4
+
+
 def test_today_is_the_day_that_was_given() -> None:
     decisions = drawn.read(drawn.expression("today()"))
     assert dmn.evaluate(decisions, "d", {}, now=NOW).value == date(2026, 6, 30)
