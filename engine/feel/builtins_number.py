@@ -128,7 +128,7 @@ def _abs(run: Run, n: Value) -> Value:
     if isinstance(n, list) and len(n) == 1:
         n = n[0]
     if type(n) is Decimal:
-        return abs(n)
+        return NUMBERS.abs(n)
     if isinstance(n, YearsMonthsDuration):
         return YearsMonthsDuration(abs(n.months))
     if isinstance(n, DaysTimeDuration):
@@ -147,7 +147,7 @@ def _modulo(run: Run, dividend: Decimal, divisor: Decimal) -> Value:
     if divisor == 0:
         raise Null("division by zero")
     rest = numeric(NUMBERS.remainder, dividend, divisor)
-    return rest + divisor if rest != 0 and (rest < 0) != (divisor < 0) else rest
+    return NUMBERS.add(rest, divisor) if rest != 0 and (rest < 0) != (divisor < 0) else rest
 
 
 @builtin(

@@ -33,7 +33,7 @@ from engine.feel.syntax import (
     is_number,
 )
 from engine.feel.temporal import FarDate, day_number, from_day_number
-from engine.feel.values import Range, Value, kind_of
+from engine.feel.values import NUMBERS, Range, Value, kind_of
 from engine.feel.walk import children, holds, measure
 
 if TYPE_CHECKING:
@@ -287,7 +287,7 @@ def _range_items(run: Run, where: Where, found: Range) -> list[Value] | None:
 def _stretch(run: Run, where: Where, first: Value, last: Value) -> list[Value] | None:
     """Whole numbers or days from one to the other, also downwards."""
     if type(first) is Decimal and type(last) is Decimal:
-        span = abs(last - first)
+        span = NUMBERS.abs(NUMBERS.subtract(last, first))
         if first == first.to_integral_value() and last == last.to_integral_value():
             run.check_list(_counted(run, span))
             step = 1 if last >= first else -1

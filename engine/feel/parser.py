@@ -192,7 +192,7 @@ class Parser(TypeReading):
         node = self.postfix()
         if signs:
             if isinstance(node, Literal) and signs == 1 and self.tokens[self.at - 1].kind == NUMBER:
-                node = Literal((start, node.where[1]), -node.value)
+                node = Literal((start, node.where[1]), NUMBERS.minus(node.value))
             else:
                 # Two minus signs cancel only for numbers and durations, so one of the pair is kept.
                 node = Negate(self.end(start), node)

@@ -26,6 +26,22 @@ def test_numbers_are_decimals_of_34_digits() -> None:
     assert feel.evaluate("string(100 * 1.10)") == "110"
 
 
+def test_no_digit_is_lost_on_the_way() -> None:
+    # Python's own operators round to 28 digits; none of them may be used on numbers.
+    digits = "1.234567890123456789012345678901234"
+    for text in (
+        digits,
+        f"-(-{digits})",
+        f"abs(-{digits})",
+        f"modulo({digits}, 2)",
+        f"decimal({digits}, 33)",
+        f"max(1, {digits})",
+    ):
+        assert feel.evaluate(text) == Decimal(digits), text
+    assert feel.evaluate(f"modulo(-{digits}, 2) + {digits}") == 2
+    assert feel.evaluate(f"sum([{digits}, 0]) = {digits}") is True
+
+
 @pytest.mark.parametrize(
     ("given", "kind"),
     [
