@@ -144,17 +144,13 @@ def open_tasks(db: Session, case: Case) -> list[UserTask]:
 
 def drawings(db: Session, case: Case) -> list[Drawing]:
     """The runs of the case, living ones first, each with the elements where it waits and those it has passed."""
-    runs = (
-        db.execute(
-            select(Instance, Definition)
-            .join(Definition, Definition.id == Instance.definition_id)
-            .where(Instance.root_id == case.instance_id)
-            .order_by((Instance.status != "active"), Instance.id)
-            .limit(PAGE)
-        )
-
-        .all()
-    )
+    runs = db.execute(
+        select(Instance, Definition)
+        .join(Definition, Definition.id == Instance.definition_id)
+        .where(Instance.root_id == case.instance_id)
+        .order_by((Instance.status != "active"), Instance.id)
+        .limit(PAGE)
+    ).all()
     ids = [run.id for run, _ in runs]
     waiting = _waiting(db, ids)
     passed: dict[int, set[str]] = {}

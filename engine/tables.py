@@ -353,25 +353,6 @@ class IdempotencyKey(Base):
     at: Mapped[datetime]
 
 
-class Outbox(Base):
-    """What is to leave the machine after the commit (a letter, a notification). Delivered at least once, with its key."""
-
-    __tablename__ = "outbox"
-    __table_args__ = (UniqueConstraint("key"), Index(None, "status", "due_at"))
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    key: Mapped[str] = mapped_column(String(200))
-    kind: Mapped[str] = mapped_column(String(60))
-    payload: Mapped[dict[str, Any]]
-    status: Mapped[str] = mapped_column(String(10), default="waiting")
-    attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime]
-    created_at: Mapped[datetime]
-    delivered_at: Mapped[datetime | None]
-    scope: Mapped[str] = mapped_column(String(200), default="")
-    subject: Mapped[str] = mapped_column(String(80), default="")
-
-
 class CalendarYear(Base):
     """A year whose working days are known, with the notice that published them. `synthetic`: made for a test or the demo."""
 

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-
 import engine.db
 
 revision = "0001"
@@ -97,23 +96,6 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_login_failure_username_address_at"), "login_failure", ["username", "address", "at"], unique=False
     )
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("kind", sa.String(length=60), nullable=False),
-        sa.Column("payload", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("due_at", engine.db.UtcDateTime(), nullable=False),
-        sa.Column("created_at", engine.db.UtcDateTime(), nullable=False),
-        sa.Column("delivered_at", engine.db.UtcDateTime(), nullable=True),
-        sa.Column("scope", sa.String(length=200), nullable=False),
-        sa.Column("subject", sa.String(length=80), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
-    )
-    op.create_index(op.f("ix_outbox_status_due_at"), "outbox", ["status", "due_at"], unique=False)
     op.create_table(
         "person",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1167,8 +1149,6 @@ def downgrade() -> None:
     op.drop_table("territory")
     op.drop_table("setting")
     op.drop_table("person")
-    op.drop_index(op.f("ix_outbox_status_due_at"), table_name="outbox")
-    op.drop_table("outbox")
     op.drop_index(op.f("ix_login_failure_username_address_at"), table_name="login_failure")
     op.drop_table("login_failure")
     op.drop_index(op.f("ix_import_digest"), table_name="import")
