@@ -89,6 +89,21 @@ PROOFS: Final[Mapping[str, Sentence]] = {
     "roster": Sentence("Statistical roster"),
     "note": Sentence("Note"),
 }
+MISSING: Final[Mapping[str, Sentence]] = {
+    "activity": Sentence("two quarters in a row with R&D expense"),
+    "project": Sentence("an R&D project under way"),
+    "aux_ledger": Sentence("an R&D auxiliary ledger that was looked at"),
+    "institution": Sentence("an R&D institution that is filed or recognised"),
+    "stat_fill": Sentence("R&D statistics filled in"),
+    "soe_figures": Sentence("figures of state-owned enterprises that agree and are confirmed"),
+    "roster": Sentence("a place in the roster of enterprises above scale"),
+    "certificate": Sentence("a high-tech certificate"),
+    "red_notice": Sentence("a red notice that is not lifted yet"),
+    "objection": Sentence("an objection that is not settled yet"),
+    "operating": Sentence("normal operation"),
+    "evidence": Sentence("proofs"),
+    "exception": Sentence("reasons for the exception"),
+}
 LEVELS: Final[Mapping[str, Sentence]] = {
     "city": Sentence("filed at city level"),
     "region": Sentence("filed at region level"),
@@ -148,6 +163,7 @@ _ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "item": ITEM_STATES,
     "measure": MEASURES,
     "measure_state": MEASURE_STATES,
+    "missing": MISSING,
     "stuck": STUCK,
     "group": GROUPS,
     "post": POSTS,
@@ -160,8 +176,8 @@ _ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `word`, `pairs`, `proof`, `events`: `{{ case.stage | word("stage") }}`."""
-    app.jinja_env.filters.update(word=word, pairs=pairs, proof=proof, events=events)
+    """Give templates the filters `word`, `listed`, `pairs`, `proof`, `events`: `{{ case.stage | word("stage") }}`."""
+    app.jinja_env.filters.update(word=word, listed=listed, pairs=pairs, proof=proof, events=events)
     app.jinja_env.globals.update(columns=columns)
 
 
@@ -179,6 +195,11 @@ def posts(codes: str) -> str:
 def pairs(codes: Iterable[str], kind: str) -> list[tuple[str, str]]:
     """The options of a select: [(code, word)]."""
     return [(code, word(code, kind)) for code in codes]
+
+
+def listed(codes: Iterable[str], kind: str) -> str:
+    """Codes as words, one after the other."""
+    return "、".join(word(code, kind) for code in codes)
 
 
 def columns(codes: Iterable[str], kind: str) -> list[dict[str, str]]:

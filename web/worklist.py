@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, jsonify, redirect, render_template
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from casework import cases, enterprises, lights, notices, permissions, worklist
+from casework import cases, enterprises, lights, notices, people, permissions, worklist
 from casework.tables import Enterprise
 from engine import user_tasks
 from engine.errors import Forbidden, Invalid, NotFound, Sentence
@@ -60,6 +60,7 @@ def show(task_id: int) -> str:
         card=enterprise_card(enterprise) if enterprise else [],
         case=cases.living(db, enterprise.id) if enterprise else None,
         light=lights.of_deadline(db, task.due_at, now=counter.now()),
+        colleagues=_colleagues(task) if is_open else [],
         may_take=is_open and not why_not and len(task.candidate_groups) > 0,
     )
 
@@ -121,6 +122,14 @@ def read(notice_id: int) -> BaseResponse:
     if notice.case_id is not None:
         return redirect(url_for("cases.show", case_id=notice.case_id), 303)
     return redirect(url_for("worklist.inbox"), 303)
+
+
+def _colleagues(task: UserTask) -> list[tuple[str, str]]:
+    """To whom I may hand the task over: (user name, name) of everybody who may do it and does not have it."""
+    if not permissions.can(scope(), "assign_task", task.scope):
+        return []
+    able = permissions.candidates(counter.db(), task, scope().day)
+    return [(one, people.name_of(counter.db(), one)) for one in able if one != task.assignee]
 
 
 def enterprise_card(enterprise: Enterprise) -> list[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from casework.services import all_services
 from tests.browser.conftest import fits
-from tests.browser.house import House
+from tests.browser.house import PEOPLE, House
 from tests.browser.test_access import faults
 
 pytestmark = pytest.mark.browser
@@ -76,3 +76,18 @@ def test_a_step_that_failed_is_kept_shown_with_its_reason_and_run_again(the_hous
     assert world.waiting() == ["record_visit"]
     expect(leader.page.locator(".x-figure", has_text="停滞个案").locator(".x-figure-value")).to_have_text("0")
     world.is_well()
+
+
+def test_a_leader_hands_a_task_to_a_colleague_who_may_do_it(the_house: House) -> None:
+    the_house.world.open_case()
+    with the_house.world.database.reading() as db:
+        task = the_house.world.open_task(db, "assign_officer").id
+    leader = the_house.person("xl").opens(f"/tasks/{task}").sees("移交")
+    page = leader.page
+    page.locator("summary", has_text="移交").click()
+    assert set(page.get_by_label("移交给").locator("option").all_inner_texts()) <= set(PEOPLE.values())
+    page.get_by_label("移交给").select_option(label=PEOPLE["xg"])
+    page.get_by_label("理由").fill("韦科出差")
+    leader.presses("移交").sees(f"“指派联络专员”现由 {PEOPLE['xg']} 办理")
+    the_house.person("xk").opens("/").does_not_see("指派联络专员")
+    the_house.person("xg").opens("/").sees("指派联络专员")

@@ -163,7 +163,7 @@ class BpmnDiagram extends HTMLElement {
     if (!start) return;
     canvas.zoom(READABLE);
     const { width, height, inner } = canvas.viewbox();
-    canvas.viewbox({ x: inner.x - MARGIN / READABLE, y: start.y + start.height / 2 - height / 2, width, height });
+    canvas.viewbox({ x: inner.x - MARGIN / READABLE, y: Math.max(inner.y - MARGIN / READABLE, start.y + start.height / 2 - height / 2), width, height });
   }
 
   showAll() {
