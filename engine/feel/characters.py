@@ -4,6 +4,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 
 LAST = 0x10FFFF
 Ranges = Sequence[tuple[int, int]]
@@ -169,11 +170,19 @@ def escape_class(letter: str) -> Ranges | None:
     return None
 
 
+# The stretches of Unicode in which letters have cases.
+_CASED: Ranges = (
+    (0x00, 0x058F), (0x10A0, 0x10FF), (0x13A0, 0x13FF), (0x1C80, 0x1CBF), (0x1D00, 0x1FFF), (0x2100, 0x218F),
+    (0x24B0, 0x24EF), (0x2C00, 0x2DFF), (0xA640, 0xABBF), (0xFB00, 0xFB17), (0xFF21, 0xFF5A), (0x10400, 0x105BF),
+    (0x10C80, 0x10CFF), (0x118A0, 0x118DF), (0x16E40, 0x16E7F), (0x1E900, 0x1E943),
+)  # fmt: skip
+
+
 @lru_cache(maxsize=1)
 def _cases() -> dict[int, frozenset[int]]:
     """The other cases of every character that has some."""
     groups: dict[str, set[int]] = {}
-    for code in range(0x1E944):
+    for code in chain.from_iterable(range(low, high + 1) for low, high in _CASED):
         letter = chr(code)
         folded = letter.upper().lower()
         if len(folded) == 1 and (folded != letter or letter.upper() != letter):
@@ -184,5 +193,9 @@ def _cases() -> dict[int, frozenset[int]]:
 
 def any_case(ranges: Ranges) -> Ranges:
     """The set with all cases of its characters."""
-    more = [(other, other) for code, group in _cases().items() if holds(ranges, code) for other in group]
-    return joined((*ranges, *more))
+    cases = _cases()
+    if sum(high - low + 1 for low, high in ranges) <= 256:
+        mine = [code for low, high in ranges for code in range(low, high + 1) if code in cases]
+    else:
+        mine = [code for code in cases if holds(ranges, code)]
+    return joined((*ranges, *((other, other) for code in mine for other in cases[code])))
