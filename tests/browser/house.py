@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from casework import access, people
 from casework.services import all_services
@@ -119,7 +119,7 @@ class Visitor:
 
     def uploads(self, label: str, name: str, text: str) -> "Visitor":
         """Chooses a file with this text."""
-        sheet = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+        sheet: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
         self.page.get_by_label(re.compile(label)).set_input_files(sheet)
         return self
 

@@ -43,8 +43,11 @@ def test_a_late_case_is_yellow_on_the_board_and_says_why(
     picture(page, "board-stuck-desk")
     with page.expect_navigation():
         page.locator(".x-figure", has_text="黄灯").click()
-    board.sees("桂示木业1有限公司").presses("桂示木业1有限公司").sees("黄灯").sees("亮灯原因").sees("制定一企一策方案")
+    board.sees("桂示木业1有限公司").presses("桂示木业1有限公司").sees("黄灯").sees(
+        "亮灯原因：任务逾期：制定一企一策方案"
+    )
     assert not faults(page), "\n".join(faults(page))
+    picture(page, "case-late-desk")
     page.set_viewport_size({"width": 390, "height": 844})
     assert fits(page)
     # The enterprise sees its case, but neither lights nor what officials say among themselves.
