@@ -12,13 +12,14 @@ from engine.feel.registry import builtin
 from engine.feel.values import NUMBERS, Value, kind_of
 
 _TABLE = "DMN 1.5, table 75"
+_ONLY_NUMBERS: set[type] = {Decimal}
 _ORDERED = "numbers, texts, dates, times or durations of one kind"
 
 
 def _numbers(items: list[Value]) -> list[Decimal]:
-    for item in items:
-        if type(item) is not Decimal:
-            raise Null("expected a list of numbers, but found {kind} in it", kind=kind_of(item))
+    if set(map(type, items)) - _ONLY_NUMBERS:
+        other = next(item for item in items if type(item) is not Decimal)
+        raise Null("expected a list of numbers, but found {kind} in it", kind=kind_of(other))
     return items
 
 

@@ -127,6 +127,8 @@ class Compiler:
         outer = lookups.outermost(name, where) if hops is None else lookups.fixed(name, hops)
         if not filters:
             return outer
+        if filters == (0,):
+            return lookups.of_item(name, outer)
 
         def filtered(env: Env) -> Value:
             at = 0

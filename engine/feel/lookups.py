@@ -54,6 +54,22 @@ def outermost(name: str, where: Where) -> Code:
     return outermost
 
 
+def of_item(name: str, outer: Code) -> Code:
+    """A name directly inside a filter: an entry of the item, `item` itself, or whatever it is outside."""
+    if name == "item":
+
+        def item(env: Env) -> Value:
+            return env.vars.get("item", env.item)
+
+        return item
+
+    def entry_of_item(env: Env) -> Value:
+        own = env.vars
+        return own[name] if name in own else outer(env)
+
+    return entry_of_item
+
+
 def property(run: Run, value: Value, name: str, where: Where) -> Value:
     kind = type(value)
     if kind is list:

@@ -65,6 +65,7 @@ def filter_code(compiler: "Compiler", node: Filter, scope: "Scope | None") -> "C
     weight = measure(node.condition)[0]
     is_boolean = isinstance(node.condition, _BOOLEAN)
     is_range = isinstance(node.condition, RangeNode)
+    keeps_scope = holds(node.condition, FunctionDefinition)
 
     def filtered(env: Env) -> Value:
         items = source(env)
@@ -74,12 +75,15 @@ def filter_code(compiler: "Compiler", node: Filter, scope: "Scope | None") -> "C
             items = [items]
         run = env.run
         run.spend(weight * len(items) + 1)
-        if is_boolean:
-            return [
-                item
-                for item in items
-                if condition(Env(item if type(item) is dict else _NOTHING, env, run, item)) is True
-            ]
+        if is_boolean and not keeps_scope:
+            inside = Env(_NOTHING, env, run)
+            chosen: list[Value] = []
+            for item in items:
+                inside.vars = item if type(item) is dict else _NOTHING
+                inside.item = item
+                if condition(inside) is True:
+                    chosen.append(item)
+            return chosen
         if not items:
             return _of_nothing(run, where, outside(env))
         kept: list[Value] = []

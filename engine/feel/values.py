@@ -106,6 +106,7 @@ PLAIN: Final[frozenset[type]] = frozenset(
 
 _MOST_DEPTH = 100
 _LARGE: Final = 10**33
+_INTEGERS: Final[set[type]] = {int}
 
 
 def adopt(value: Any, depth: int = 0, seen: dict[int, Any] | None = None) -> Value:
@@ -134,11 +135,11 @@ def adopt(value: Any, depth: int = 0, seen: dict[int, Any] | None = None) -> Val
 
 def _adopt_container(value: Any, kind: type, depth: int, seen: dict[int, Any]) -> Value:
     if kind is list:
-        for item in value:
-            if type(item) not in PLAIN:
-                break
-        else:
+        kinds = set(map(type, value))
+        if kinds <= PLAIN:
             return value
+        if kinds == _INTEGERS and min(value) > -_LARGE and max(value) < _LARGE:
+            return list(map(Decimal, value))
         made = [
             item
             if type(item) in PLAIN
