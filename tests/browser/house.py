@@ -140,8 +140,9 @@ class Visitor:
 
     def form(self) -> "FormOnPage":
         """The form of the page, when it can be filled."""
-        island = self.page.locator("camunda-form[ready]")
-        island.wait_for()
+        island = self.page.locator("camunda-form")
+        expect(self.page.locator("camunda-form[ready], camunda-form[failed]")).to_be_visible(timeout=30_000)
+        assert island.get_attribute("failed") is None, island.get_attribute("failed")
         expect(island).to_have_attribute("warnings", "[]")
         return FormOnPage(self, island)
 

@@ -5,6 +5,7 @@ import * as store from "./store.js";
 const SERVER_PAUSE = 3000;
 const DEVICE_PAUSE = 300;
 const RETRY_PAUSE = 20_000;
+const DEVICE_PATIENCE = 5000;
 
 export class Draft {
   /** `url` may be empty: then only this device keeps it. `said(state, text)` hears "saving", "saved", "device" or "lost". */
@@ -22,7 +23,9 @@ export class Draft {
 
   /** What this device kept and the server has not got: {submission, files} or undefined. */
   async fromDevice() {
-    const record = await store.get("drafts", this.id);
+    // A browser may never answer (a database left locked by another tab): the form does not wait for it for ever.
+    const patience = new Promise((resolve) => setTimeout(resolve, DEVICE_PATIENCE));
+    const record = await Promise.race([store.get("drafts", this.id), patience]);
     return record && !record.synced ? record : undefined;
   }
 
