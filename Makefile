@@ -2,7 +2,7 @@
 
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help run test bench conformance pages fmt pictures words islands locks clean
+.PHONY: help run test bench conformance fuzz pages fmt pictures words islands locks clean
 
 VENV := .venv
 PYTHON_BIN := $(VENV)/bin/python
@@ -25,6 +25,9 @@ bench: $(VENV)/test.stamp ## measure and write docs/performance.md
 
 conformance: $(VENV)/test.stamp ## other people's suites; writes docs/conformance.md
 	@$(PYTHON_BIN) -m tests.conformance $(ARGS)
+
+fuzz: $(VENV)/test.stamp ## ten minutes of expressions and decision files that nobody would write
+	@$(PYTHON_BIN) -m tests.engine.feel.test_fuzz 600
 
 fmt: $(VENV)/test.stamp ## format the code and mend what lint can mend
 	@$(VENV)/bin/ruff format .

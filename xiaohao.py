@@ -1,18 +1,16 @@
 """The command: starts the doors together, deploys, imports, verifies. It imports everything and is imported by nobody."""
 
 import argparse
-import json
 import logging
 import os
 import secrets
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -20,9 +18,10 @@ from rich.table import Table
 from casework import access, annotating, demo, importing, people, published_years, territories
 from casework.schema import revising
 from casework.services import all_services
-from engine import calendars, decisions, definitions, feel, working_days
+from engine import calendars, definitions, versions, working_days
 from engine.calendars import SHANGHAI, calendar, end_of_business, local_day
 from engine.db import Database
+from engine.dmn import commands
 from engine.errors import Invalid, Problem, Undeployable
 from scheduler import ticks
 from scheduler.clock import DatabaseClock, DemoClock, LockFile, Ringer, wall_now
@@ -246,23 +245,27 @@ def verify(given: argparse.Namespace) -> int:
 
 
 def evaluate(given: argparse.Namespace) -> int:
-    """Evaluates a FEEL expression over JSON variables, with the calendar's functions when there is a database."""
-    context = cast(Mapping[str, Any], _json(given.context))
-    database = _prepared(given)
+    """Evaluates a FEEL expression: `xiaohao feel "a + b" a=1 b=2`; more: `xiaohao feel` alone."""
+    words, database = _words_and_database(given)
     with database.reading() as db:
         functions = working_days.functions(lambda: calendar(db))
-        value = feel.evaluate(given.expression, context, functions=functions, now=_clock(database).now())
-    _print_value(feel.to_json(value))
+        _show(commands.feel_command(words, now=_clock(database).now(), functions=functions))
     return 0
 
 
 def decide(given: argparse.Namespace) -> int:
-    """Evaluates a deployed decision and says why."""
-    database = _prepared(given)
+    """Evaluates a decision of a file, or a deployed one: `xiaohao decide FILE revenue=6000 --why`; more: `xiaohao decide` alone."""
+    words, database = _words_and_database(given)
     with database.reading() as db:
-        decided = decisions.evaluate(db, given.decision, _json(given.input), now=_clock(database).now())
-    _print_value(decided.value)
-    CONSOLE.print_json(json.dumps(decided.explanation, ensure_ascii=False, default=str))
+
+        def source(name: str) -> tuple[str, bytes]:
+            if Path(name).suffix.lower() == ".dmn" or Path(name).exists():
+                return commands.read_file(name)
+            known = versions.newest(db, "decision", name)
+            return known.resource, versions.source(db, known.id)
+
+        functions = working_days.functions(lambda: calendar(db))
+        _show(commands.decide_command(words, now=_clock(database).now(), functions=functions, source=source))
     return 0
 
 
@@ -351,12 +354,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--period", default="", help="like 2026Q1")
     one.add_argument("--grade", default="g1", choices=["g1", "g2", "g3"], help="official, verified, self-reported")
     verb("verify", verify)
-    one = verb("feel", evaluate)
-    one.add_argument("expression")
-    one.add_argument("--context", default="{}", help="variables as JSON")
-    one = verb("decide", decide)
-    one.add_argument("decision")
-    one.add_argument("--input", default="{}", help="inputs as JSON")
+    verb("feel", evaluate).add_argument("words", nargs=argparse.REMAINDER)
+    verb("decide", decide).add_argument("words", nargs=argparse.REMAINDER)
     one = verb("clock", tell_time)
     one.add_argument("verb", nargs="?", default="show", choices=["show", "advance"])
     one.add_argument("by_how_much", nargs="?", default="1wd", help="5wd working days, 3d days, 2h hours")
@@ -376,6 +375,16 @@ def _open(given: argparse.Namespace) -> Database:
         folder.mkdir(exist_ok=True)
         url = f"sqlite:///{folder / 'xiaohao.db'}"
     return Database(url, info={"services": all_services()})
+
+
+def _words_and_database(given: argparse.Namespace) -> tuple[list[str], Database]:
+    """The words of a command that reads its own options, without `--database URL` among them."""
+    words = list(given.words)
+    if "--database" in words[:-1]:
+        place = words.index("--database")
+        given.database = words[place + 1]
+        del words[place : place + 2]
+    return words, _prepared(given)
 
 
 def _prepared(given: argparse.Namespace) -> Database:
@@ -468,18 +477,8 @@ def _mover(database: Database, clock: DemoClock) -> Callable[[str, str], int]:
     return move
 
 
-def _json(text: str) -> Mapping[str, Any]:
-    try:
-        value = json.loads(text, parse_float=Decimal)
-    except ValueError as error:
-        raise Invalid("this is no JSON: {reason}", reason=str(error)) from error
-    if not isinstance(value, dict):
-        raise Invalid("write the variables as a JSON object")
-    return cast(Mapping[str, Any], value)
-
-
-def _print_value(value: object) -> None:
-    CONSOLE.print_json(json.dumps(value, ensure_ascii=False, default=str))
+def _show(text: str) -> None:
+    CONSOLE.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_findings(findings: Sequence[Any]) -> None:

@@ -82,11 +82,20 @@ def test_feel_knows_the_calendar(url: str, capsys: pytest.CaptureFixture[str]) -
     assert command("password", "adm", "--name", "管理员", "--database", url) == 0
     capsys.readouterr()
     assert (
-        command("feel", 'working days between(date("2026-09-28"), d)', "--context", '{"d": "x"}', "--database", url)
-        == 0
+        command("feel", 'working days between(date("2026-09-28"), d)', 'd=date("2026-10-10")', "--database", url) == 0
     )
-    assert command("feel", "a + 0.1", "--context", '{"a": 0.2}', "--database", url) == 0
+    assert command("feel", "a + 0.1", "a=0.2", "--database", url) == 0
     assert "0.3" in capsys.readouterr().out
+
+
+def test_a_decision_is_asked_in_its_file_before_it_is_deployed(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(ROOT / "workflows" / "plan-approval.dmn")
+    facts = 'facts={light: "red", lists: ["L3"], revenue_yi: 1, supervisor_level: "", reopened: false, renewed: false}'
+    assert command("decide", file, "plan-approval", facts, "--why", "--database", url) == 0
+    assert "红灯案件" in capsys.readouterr().out
+    assert command("decide", file, "nothing", "--database", url) == 1
+    assert command("feel", "1 +", "--database", url) == 1
+    assert "^" in capsys.readouterr().out
 
 
 def test_all_drawings_of_the_house_can_be_deployed(url: str, capsys: pytest.CaptureFixture[str]) -> None:

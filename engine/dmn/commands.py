@@ -1,7 +1,7 @@
 """The two commands for designers, as functions that return what is to be shown: `feel` and `decide`."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -45,18 +45,35 @@ def feel_command(argv: Sequence[str], *, now: datetime | None = None, functions:
     return "\n".join(lines)
 
 
-def decide_command(argv: Sequence[str], *, now: datetime | None = None, functions: Functions | None = None) -> str:
-    """What `xiaohao decide …` shows. Raises Invalid, NotFound and Undeployable."""
+def read_file(name: str) -> tuple[str, bytes]:
+    """The name and the content of a file. Raises NotFound."""
+    return Path(name).name, _content(Path(name))
+
+
+def decide_command(
+    argv: Sequence[str],
+    *,
+    now: datetime | None = None,
+    functions: Functions | None = None,
+    source: Callable[[str], tuple[str, bytes]] = read_file,
+) -> str:
+    """What `xiaohao decide …` shows. `source` gives the file that the first word means; if that word is a decision in it, it is meant.
+
+    Raises:
+        Invalid, NotFound, Undeployable.
+    """
     words, options = _arguments(argv, {"--input", "--json"}, {"--why", "--look"}, DECIDE_USAGE)
     if not words:
         return DECIDE_USAGE
-    path = Path(words[0])
-    decisions = inspect(_content(path), resource=path.name)
+    resource, content = source(words[0])
+    decisions = inspect(content, resource=resource)
     lines = [str(finding) for finding in decisions.findings]
     if "--look" in options:
         lines += [str(finding) for finding in findings(decisions)]
         return "\n".join(lines) or "nothing to remark"
     keys = [word for word in words[1:] if "=" not in word]
+    if not keys and words[0] in decisions.decisions:
+        keys = words[:1]
     if len(keys) > 1 or (not keys and len(decisions.decisions) != 1):
         names = ", ".join(decisions.decisions)
         raise Invalid("say which decision: {names}", names=names)
