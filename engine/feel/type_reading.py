@@ -6,6 +6,10 @@ from engine.feel.syntax import TypeRef
 
 # Types whose names hold the word "and": what stands before it and after it.
 _JOINED = {"date": "time", "days": "time", "day": "time", "years": "months", "year": "month"}
+_BUILT_IN = frozenset(
+    {"Any", "Null", "number", "string", "boolean", "date", "time", "date and time", "days and time duration"}
+    | {"years and months duration", "day time duration", "year month duration", "list", "context", "range", "function"}
+)
 
 
 class TypeReading(Reading):
@@ -25,7 +29,12 @@ class TypeReading(Reading):
                 joins = token.text == "and" and _JOINED.get(words) == self.tokens[self.at + 1].text
                 if token.kind == NAME and (joins or token.text not in RESERVED):
                     words += " " + token.text
-                elif token.kind == OPERATOR and token.text in (".", "-") and self.tokens[self.at + 1].kind == NAME:
+                elif (
+                    token.kind == OPERATOR
+                    and token.text in (".", "-")
+                    and words not in _BUILT_IN  # `x instance of number - y` subtracts
+                    and self.tokens[self.at + 1].kind == NAME
+                ):
                     words += token.text + self.tokens[self.at + 1].text
                     self.at += 1
                 else:

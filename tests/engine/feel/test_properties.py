@@ -159,3 +159,9 @@ def test_json_values_come_back_as_they_went_in(value: Any) -> None:
 def test_names_that_are_known_are_read_whole(text: str) -> None:
     assert feel.evaluate(f"{text} + 1", {text: 2}) == 3
     assert feel.parse(f"{text} * 2", names=[text]).variables == {text}
+
+
+def test_a_built_in_type_ends_where_an_operator_begins() -> None:
+    for text in ("1 instance of number - false", "x instance of date and time - y", "x instance of date - number"):
+        assert source(parse_node(text)) == text
+        assert " - " in source(parse_node(text))
