@@ -18,6 +18,10 @@ LETTERS: Final[Mapping[str, Sentence]] = {
     "visit_arranged": Sentence("a visit is arranged for {case_no} on {date}"),
 }
 """What `send.notice` says, by the name of its template."""
+OFFICERS_LETTERS: Final[Mapping[str, Sentence]] = {
+    "case_opened": Sentence("the case {case_no} is yours; arrange the first visit within ten working days"),
+}
+"""What the officer is told where the enterprise is told something else."""
 
 
 def case_services() -> Mapping[str, Service]:
@@ -348,15 +352,10 @@ def _send_notice(db: Session, call: Call) -> Mapping[str, object]:
     if call.inputs.get("visitId"):
         planned = visits.get(db, _id(call, "visitId")).planned_for
         params["date"] = local_day(planned).isoformat() if planned else ""
-    notices.letter(
-        db,
-        case,
-        receivers,
-        LETTERS[name].template,
-        params,
-        key=f"letter:{call.instance.id}:{call.element_instance_id}",
-        now=call.now,
-    )
+    for receiver in receivers:
+        words = OFFICERS_LETTERS.get(name, LETTERS[name]) if receiver == "officer" else LETTERS[name]
+        key = f"letter:{call.instance.id}:{call.element_instance_id}"
+        notices.letter(db, case, [receiver], words.template, params, key=key, now=call.now)
     return {}
 
 

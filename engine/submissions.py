@@ -288,7 +288,7 @@ def _leaves(
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
     for key, value in data.items():
         path = (*prefix, key)
-        if isinstance(value, dict) and value and path not in known:
+        if isinstance(value, dict) and path not in known:
             yield from _leaves(cast(Data, value), known, path)
         else:
             yield path, value

@@ -223,7 +223,9 @@ def events(entries: Iterable[Entry]) -> list[dict[str, str]]:
             "at": filters.moment(entry.at),
             "title": language.say(entry.what),
             "who": entry.who + (f"（{entry.on_behalf_of}）" if entry.on_behalf_of else ""),
-            "text": entry.detail,
+            "text": " · ".join(
+                [*(language.say(figure) for figure in entry.figures), *([entry.detail] if entry.detail else [])]
+            ),
             "icon": f"light-{entry.light}" if entry.light else "check",
             "tone": entry.light,
         }

@@ -42,6 +42,12 @@ def test_a_field_the_form_does_not_have_is_refused_by_name() -> None:
     }
 
 
+def test_an_empty_answer_is_told_what_is_missing_and_nothing_else() -> None:
+    assert wrong(form(text("plan.goal", validate={"required": True})), {"plan": {}}) == {
+        "plan.goal": ["this is required"]
+    }
+
+
 def test_a_hidden_field_is_not_asked_and_its_answer_is_dropped() -> None:
     read = form(text("kind"), text("reason", validate={"required": True}, conditional={"hide": '=kind = "new"'}))
     assert check(read, {"kind": "new", "reason": "typed before"}) == {"kind": "new"}
