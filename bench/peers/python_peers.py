@@ -57,6 +57,12 @@ def bkflow() -> list[float | None]:
     ]
 
 
+def spiff_dmn() -> dict[str, dict[str, Any]]:
+    from spiff_tables import tables
+
+    return tables(CASES, rate)
+
+
 def spiff() -> list[float | None]:
     from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 
@@ -71,7 +77,12 @@ if __name__ == "__main__":
     warnings.simplefilter("ignore")
     found: dict[str, Any] = {}
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-        for name, measure in (("pySFeel", pysfeel), ("bkflow-feel", bkflow), ("SpiffWorkflow (Python)", spiff)):
+        for name, measure in (
+            ("pySFeel", pysfeel),
+            ("bkflow-feel", bkflow),
+            ("SpiffWorkflow (Python)", spiff),
+            ("SpiffWorkflow (DMN)", spiff_dmn),
+        ):
             try:
                 found[name] = measure()
             except ImportError:
