@@ -14,6 +14,7 @@ from casework import enterprises, people, permissions
 from casework.case_tables import LIVING_CASE, Case, Closure, Item, LightLog, Visit
 from casework.permissions import Scope
 from casework.tables import Enterprise
+from engine import versions
 from engine.errors import NotFound, Sentence
 from engine.tables import Definition, HistoryEntry, Instance, Job, Subscription, UserTask
 
@@ -175,25 +176,36 @@ def drawings(db: Session, case: Case) -> list[Drawing]:
         .limit(PAGE)
     ).all()
     ids = [run.id for run, _ in runs]
-    waiting = _waiting(db, ids)
-    passed: dict[int, set[str]] = {}
-    query = select(HistoryEntry.instance_id, HistoryEntry.element_id).where(
-        HistoryEntry.instance_id.in_(ids), HistoryEntry.element_id != ""
-    )
-    for instance_id, element_id in db.execute(query.distinct()):
-        if instance_id is not None:
-            passed.setdefault(instance_id, set()).add(element_id)
+    waiting, passed = _waiting(db, ids), _passed(db, ids)
     return [
         Drawing(
             run.id,
             definition.id,
             definition.name or definition.key,
             run.status,
-            tuple(sorted(waiting.get(run.id, set()))),
+            _without_listeners(db, definition.id, waiting.get(run.id, set())),
             tuple(sorted(passed.get(run.id, set()) - waiting.get(run.id, set()))),
         )
         for run, definition in runs
     ]
+
+
+def _without_listeners(db: Session, definition_id: int, waiting: set[str]) -> tuple[str, ...]:
+    """Where a run waits, without the start events of event sub-processes, which listen all the time."""
+    elements = versions.model(db, definition_id).elements
+    return tuple(sorted(one for one in waiting if one not in elements or elements[one].kind != "startEvent"))
+
+
+def _passed(db: Session, ids: list[int]) -> dict[int, set[str]]:
+    """What each run has completed, as its history has it."""
+    query = select(HistoryEntry.instance_id, HistoryEntry.data).where(
+        HistoryEntry.instance_id.in_(ids), HistoryEntry.fact == "walked"
+    )
+    found: dict[int, set[str]] = {}
+    for instance_id, data in db.execute(query):
+        done = (step for step in data["path"] if step[0] == "-")
+        found.setdefault(instance_id or 0, set()).update(str(step[1]) for step in done)
+    return found
 
 
 def _waiting(db: Session, ids: list[int]) -> dict[int, set[str]]:
@@ -206,13 +218,12 @@ def _waiting(db: Session, ids: list[int]) -> dict[int, set[str]]:
             Job.instance_id.in_(ids), Job.status.in_(("waiting", "running", "failed")), Job.kind != "reminder"
         ),
         select(Subscription.instance_id, Subscription.element_id).where(Subscription.instance_id.in_(ids)),
-        select(Instance.parent_id, HistoryEntry.element_id)
+        select(Job.instance_id, Job.element_id)
         .join(
-            HistoryEntry,
-            (HistoryEntry.instance_id == Instance.parent_id)
-            & (HistoryEntry.element_instance_id == Instance.parent_element_instance_id),
+            Instance,
+            (Instance.parent_id == Job.instance_id) & (Instance.parent_element_instance_id == Job.element_instance_id),
         )
-        .where(Instance.parent_id.in_(ids), Instance.status == "active", HistoryEntry.element_id != ""),
+        .where(Job.instance_id.in_(ids), Job.kind == "call", Instance.status == "active"),
     ):
         for instance_id, element_id in db.execute(query):
             if instance_id is not None and element_id:
