@@ -19,7 +19,7 @@ from casework.staff import COUNTY
 from casework.tables import Assignment, Enterprise, Officer, Person, Post
 from engine.calendars import local_day
 from engine.errors import Forbidden, Sentence
-from engine.tables import Instance, UserTask
+from engine.tables import UserTask
 
 OFFICIALS: Final = frozenset({"XK", "XG", "XS", "XL", "CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL", "JM", "SUP"})
 """Posts that read everything under their territory."""
@@ -123,11 +123,6 @@ def sees_enterprises(scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def sees_runs(scope: Scope) -> ColumnElement[bool]:
-    """The criterion on `Instance` for what this person may read."""
-    return _sees(scope, Instance.scope, Instance.subject)
-
-
 def sees_tasks(scope: Scope) -> ColumnElement[bool]:
     """The criterion on `UserTask` for what this person may read (acting is another question)."""
     return _sees(scope, UserTask.scope, UserTask.subject)
@@ -144,12 +139,6 @@ def sees_subject(db: Session, scope: Scope, path: str, subject: str) -> bool:
         return True
     mine = _assigned(scope).where(Assignment.enterprise_id == enterprise_id)
     return db.execute(mine).first() is not None
-
-
-def check_see(db: Session, scope: Scope, path: str, subject: str) -> None:
-    """Raises Forbidden unless this person may read what carries this scope and subject."""
-    if not sees_subject(db, scope, path, subject):
-        raise Forbidden("this does not exist, or you may not see it")
 
 
 def my_tasks(db: Session, scope: Scope) -> list[UserTask]:

@@ -52,18 +52,6 @@ def claim(db: Session, job_id: int, now: datetime) -> Job | None:
     return job
 
 
-def claim_due(db: Session, now: datetime, limit: int = 1) -> list[Job]:
-    """Claims up to `limit` jobs that are due for this transaction, which two runs never share: use 1 unless you know."""
-    found: list[Job] = []
-    for job_id in due(db, now, limit * 4):
-        job = claim(db, job_id, now)
-        if job is not None:
-            found.append(job)
-            if len(found) == limit:
-                break
-    return found
-
-
 def run(db: Session, job: Job, now: datetime) -> Job:
     """Runs a claimed job. A failure is kept in the job: later again, or given up after its retries (an incident).
 

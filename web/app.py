@@ -1,6 +1,6 @@
 """The Flask application: where every blueprint is mounted and every guard is set up."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter, ValidationError
@@ -78,8 +78,3 @@ def create_app(database: Database, settings: Settings) -> Counter:
     ):
         room.init_app(app)
     return app
-
-
-def wall_clock() -> datetime:
-    """This machine's time: what an entry file hands to the settings."""
-    return datetime.now(UTC)

@@ -105,11 +105,3 @@ def parse_duration(text: str) -> YearsMonthsDuration | DaysTimeDuration | None:
     fraction = int(((part["fraction"] or "") + "000000000")[:9])
     total = days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND + fraction
     return DaysTimeDuration(sign * total) if total <= MOST_NANOSECONDS else None
-
-
-def parse_weeks(text: str) -> DaysTimeDuration | None:
-    """Read `P2W`, which ISO 8601 allows and FEEL does not; for timers drawn by tools that write it."""
-    found = _WEEKS.fullmatch(text)
-    if found is None:
-        return None
-    return DaysTimeDuration((-7 if found["sign"] else 7) * int(found["weeks"]) * DAY)

@@ -9,7 +9,7 @@ from decimal import Decimal, DecimalException
 
 from engine.errors import Sentence
 from engine.feel.durations import DAY, MOST_MONTHS, MOST_NANOSECONDS, DaysTimeDuration, YearsMonthsDuration
-from engine.feel.evaluation import LOCAL, Null
+from engine.feel.evaluation import Null
 from engine.feel.temporal import (
     AnyDate,
     FarDate,
@@ -450,8 +450,3 @@ def months_between(first: Value, last: Value) -> YearsMonthsDuration:
     elif months < 0 and end.day > start.day:
         months += 1
     return YearsMonthsDuration(months)
-
-
-def local_instant(value: Value) -> int:
-    """Nanoseconds since the epoch, a local date-time taken in Asia/Shanghai."""
-    return instant(value, LOCAL)
