@@ -139,7 +139,7 @@ def log_ins(db: Session) -> list[LogIn]:
     firms = db.execute(held).scalars().all()
     wanted = {officer.person.username if officer else "": "LO", f"xk{code}": "XK", f"xg{code}": "XG", f"xl{code}": "XL"}
     wanted |= {f"ent{number}": "ENT" for number in firms}
-    wanted |= {f"ck{city}": "CK", f"cg{city}": "CG", f"cl{city}": "CL"}
+    wanted |= {f"ck{city}": "CK", f"cs{city}": "CS", f"cg{city}": "CG", f"cl{city}": "CL"}
     wanted |= {"rk": "RK", "rg": "RG", "rs": "RS", "jm": "JM", "sup": "SUP", "des": "DES", "adm": "ADM"}
     tree = territories.tree(db)
     found: list[LogIn] = []
