@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from casework.quarter_tables import QuarterReport
 from engine.db import Base
 from engine.tables import BigId
 
@@ -143,6 +144,7 @@ class Enterprise(Base):
     updated_at: Mapped[datetime]
 
     territory: Mapped[Territory] = relationship(foreign_keys=[path])
+    reports: Mapped[list[QuarterReport]] = relationship(order_by=QuarterReport.period, viewonly=True)
 
 
 class EnterpriseYear(Base):
@@ -191,55 +193,6 @@ class EnterpriseYear(Base):
     origin: Mapped[str] = mapped_column(String(8), default="导入")
     data_date: Mapped[date | None]
     confirm_status: Mapped[str] = mapped_column(String(4), default="自报")
-    updated_by: Mapped[str] = mapped_column(String(120))
-    updated_at: Mapped[datetime]
-
-
-class QuarterReport(Base):
-    """One quarterly report (F06) of an enterprise; `period` is `2026Q1`, amounts are year-to-date in 万元 (REFERENCE 6.3).
-
-    `state`: 草稿 已报 县退 县核 市核 锁定. From 县核 on it counts as confirmed.
-    """
-
-    __tablename__ = "quarter_report"
-    __table_args__ = (UniqueConstraint("enterprise_id", "period"), Index(None, "period", "state"))
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
-    period: Mapped[str] = mapped_column(String(6))
-    revenue_ytd: Mapped[Decimal | None]
-    rd_expense_ytd: Mapped[Decimal | None]
-    rd_basic: Mapped[Decimal | None]
-    rd_applied: Mapped[Decimal | None]
-    rd_experimental: Mapped[Decimal | None]
-    rd_labor: Mapped[Decimal | None]
-    rd_material: Mapped[Decimal | None]
-    rd_depreciation: Mapped[Decimal | None]
-    rd_outsourced: Mapped[Decimal | None]
-    rd_other: Mapped[Decimal | None]
-    rd_equipment_purchase: Mapped[Decimal | None]
-    caliber: Mapped[str] = mapped_column(String(8), default="会计")
-    aux_ledger: Mapped[bool] = mapped_column(default=False)
-    aux_ledger_checked_by: Mapped[str] = mapped_column(String(120), default="")
-    aux_ledger_checked_at: Mapped[datetime | None]
-    rd_staff: Mapped[int | None]
-    projects_new: Mapped[int | None]
-    projects_ongoing: Mapped[int | None]
-    projects_finished: Mapped[int | None]
-    projects: Mapped[list[Any]] = mapped_column(default=list)
-    inst_state: Mapped[str] = mapped_column(String(12), default="")
-    patents_applied: Mapped[int | None]
-    patents_granted: Mapped[int | None]
-    next_quarter_plan: Mapped[Decimal | None]
-    zero_reason: Mapped[str] = mapped_column(String(200), default="")
-    remark: Mapped[str] = mapped_column(String(300), default="")
-    certifier: Mapped[str] = mapped_column(String(60), default="")
-    submitted_at: Mapped[datetime | None]
-    late: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str] = mapped_column(String(4), default="草稿")
-    findings: Mapped[list[Any]] = mapped_column(default=list)
-    as_reported: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    origin: Mapped[str] = mapped_column(String(8), default="企业")
     updated_by: Mapped[str] = mapped_column(String(120))
     updated_at: Mapped[datetime]
 
@@ -295,21 +248,24 @@ class Assignment(Base):
 
 
 class Handover(Base):
-    """One officer hands his open cases to another (4.l, F02). `state`: open → done. Open: the predecessor's cases have an acting officer.
+    """One officer hands open cases to another (4.l, F02). `state`: open → done, withdrawn. While it is open somebody acts for every case.
 
+    `kind`: transfer (he leaves the post), leave, load, complaint; the last two concern only the cases in `matters`, and he stays.
     `matters` lists what was open on the day: `{case_id, enterprise_id, enterprise, tasks: [name, …]}`.
     """
 
     __tablename__ = "handover"
-    __table_args__ = (Index(None, "state"),)
+    __table_args__ = (Index(None, "state"), Index(None, "predecessor_id"), Index(None, "instance_id"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     predecessor_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
+    kind: Mapped[str] = mapped_column(String(10), default="transfer")
     reason: Mapped[str] = mapped_column(String(200))
     notes: Mapped[str] = mapped_column(Text, default="")
     matters: Mapped[list[Any]] = mapped_column(default=list)
-    state: Mapped[str] = mapped_column(String(8), default="open")
+    state: Mapped[str] = mapped_column(String(10), default="open")
     predecessor_signed_by: Mapped[str] = mapped_column(String(120), default="")
     successor_signed_by: Mapped[str] = mapped_column(String(120), default="")
     opened_by: Mapped[str] = mapped_column(String(120))
