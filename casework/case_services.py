@@ -6,8 +6,8 @@ from typing import Any, Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import cases, closures, items, lights, lookbacks, notices, plans, visits
-from casework.case_tables import Case, Lookback
+from casework import cases, items, lights, notices, plans, visits
+from casework.case_tables import Case
 from engine.calendars import local_day
 from engine.errors import Problem, Sentence
 from engine.services import Call, Service
@@ -56,13 +56,6 @@ def case_services() -> Mapping[str, Service]:
         "registry.items.note_eligibility": _note_eligibility,
         "registry.items.overdue": _item_overdue,
         "registry.items.end": _end_item,
-        "registry.closures.open": _open_closure,
-        "registry.closures.close": _close,
-        "registry.closures.refuse": _refuse,
-        "registry.lookbacks.plan": _plan_lookback,
-        "registry.lookbacks.record": _record_lookback,
-        "registry.lookbacks.relapse": _relapse,
-        "registry.lookbacks.finish": _finish_lookback,
         "registry.remind": _remind,
         "send.notice": _send_notice,
     }
@@ -278,63 +271,6 @@ def _end_item(db: Session, call: Call) -> Mapping[str, object]:
     return {}
 
 
-def _open_closure(db: Session, call: Call) -> Mapping[str, object]:
-    item = items.get(db, _id(call, "itemId"))
-    known = call.inputs.get("closureId")
-    request = _answer(call, "closure")
-    if known:
-        closure = closures.get(db, int(str(known)))
-        closures.supplement(closure, request, by=call.by)
-    else:
-        closure = closures.open_closure(db, item, request, instance=call.instance, by=_proposer(db, call), now=call.now)
-    lacking = closures.missing(db, closure, by=call.by, now=call.now)
-    return {
-        "closureId": closure.id,
-        "list": item.list_type,
-        "missing": lacking,
-        **closures.route(db, closure, now=call.now),
-    }
-
-
-def _close(db: Session, call: Call) -> Mapping[str, object]:
-    closure = closures.get(db, _id(call, "closureId"))
-    number = closures.close(db, closure, instance=call.instance, by=call.by, now=call.now)
-    return {"closureNo": number, "decision": "pass"}
-
-
-def _refuse(db: Session, call: Call) -> Mapping[str, object]:
-    closure = closures.get(db, _id(call, "closureId"))
-    closures.refuse(db, closure, call.inputs.get("reasons"), instance=call.instance, by=call.by, now=call.now)
-    return {"decision": "no"}
-
-
-def _plan_lookback(db: Session, call: Call) -> Mapping[str, object]:
-    closure = closures.get(db, _id(call, "closureId"))
-    lookback = lookbacks.plan(db, closure, instance=call.instance, now=call.now)
-    return {
-        "lookbackId": lookback.id,
-        "drawn": lookback.sample != "none",
-        "groups": lookbacks.groups(db, lookback),
-    }
-
-
-def _record_lookback(db: Session, call: Call) -> Mapping[str, object]:
-    month = int(str(call.inputs.get("month") or 6))
-    answer = _answer(call, "lookback")
-    return {"relapse": lookbacks.record(db, _lookback(db, call), month, answer, by=call.by, now=call.now)}
-
-
-def _relapse(db: Session, call: Call) -> Mapping[str, object]:
-    cause = str(_answer(call, "lookback").get("conclusion") or "")
-    item = lookbacks.relapse(db, _lookback(db, call), cause, instance=call.instance, by=call.by, now=call.now)
-    return {"relapses": item.relapse_count}
-
-
-def _finish_lookback(db: Session, call: Call) -> Mapping[str, object]:
-    lookbacks.finish(db, _lookback(db, call), instance=call.instance, by=call.by, now=call.now)
-    return {}
-
-
 def _remind(db: Session, call: Call) -> Mapping[str, object]:
     task = db.get_one(UserTask, int(str(_answer(call, "task")["id"])))
     sent = notices.remind(db, task, _answer(call, "row"), now=call.now)
@@ -359,21 +295,12 @@ def _send_notice(db: Session, call: Call) -> Mapping[str, object]:
     return {}
 
 
-def _proposer(db: Session, call: Call) -> str:
-    """Who asked for the closure: the person who completed the item's task, not the clock that started this run."""
-    return _done_by(db, call.instance.parent_id, "propose_closure") or call.by
-
-
 def _done_by(db: Session, instance_id: int | None, element_id: str) -> str:
     """Who completed this user task of a run last; empty when nobody did."""
     done = select(UserTask.completed_by).where(
         UserTask.instance_id == instance_id, UserTask.element_id == element_id, UserTask.status == "completed"
     )
     return db.scalars(done.order_by(UserTask.id.desc()).limit(1)).one_or_none() or ""
-
-
-def _lookback(db: Session, call: Call) -> Lookback:
-    return lookbacks.get(db, _id(call, "lookbackId"))
 
 
 def _case(db: Session, call: Call) -> Case:

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+from casework import milestones
 from casework.case_services import case_services
+from casework.closing_services import closing_services
 from casework.registry_services import registry_services
 from engine.services import Service
 
 
 def all_services() -> Mapping[str, Service]:
     """Every service of the domain; the composition root puts them into `Database(info={"services": …})`."""
-    return {**case_services(), **registry_services()}
+    known = {**case_services(), **closing_services(), **registry_services()}
+    return {name: milestones.noted(service) for name, service in known.items()}
