@@ -73,7 +73,7 @@ class Item(Base):
     """The membership of a case in one list (6.9). The gap it names must be closed before it is struck off.
 
     `subtype` is the sub-type of DT-1 (缺活动, 缺机构, 双缺, A–D …). `missing`: the codes of what DT-3 still
-    misses. `stat_confirm`: waiting, yes, no, none (not asked for).
+    misses. `stat_confirm`: waiting, yes, no, missing (未获统计确认), none (not asked for).
     """
 
     __tablename__ = "case_item"
@@ -228,13 +228,14 @@ class RdInstitution(Base):
 
 
 class Visit(Base):
-    """A visit to an enterprise (6.6, F04). `result`: planned, arranged, visited, refused, not_visited.
+    """A visit to an enterprise (6.6, F04). `result`: planned, arranged, visited, refused, not_visited, void (found not real, d09).
 
-    `confirm_state`: waiting, confirmed, unconfirmed (企业未确认), disputed. `data` is what was submitted.
+    `type`: first, routine, topic, return, lookback. `confirm_state`: waiting, confirmed, unconfirmed (企业未确认), disputed. `data` is
+    what was submitted. `flags`: same_text (more than nine tenths of the record before), no_location. `is_joint`: it serves several departments.
     """
 
     __tablename__ = "visit"
-    __table_args__ = (Index(None, "case_id"),)
+    __table_args__ = (Index(None, "case_id"), Index(None, "visited_on"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
@@ -255,6 +256,8 @@ class Visit(Base):
     confirmed_by: Mapped[str] = mapped_column(String(120), default="")
     score: Mapped[int | None]
     next_visit_on: Mapped[date | None]
+    is_joint: Mapped[bool] = mapped_column(default=False)
+    flags: Mapped[list[str]] = mapped_column(default=list)
 
 
 class Baseline(Base):
@@ -279,11 +282,17 @@ class Closure(Base):
     """One request to strike an item off (F22). `state`: open → passed, refused, withdrawn.
 
     `checklist` is the evidence by rule as it stood, `opinions` what every level said: `[{level, by, at, decision, opinion}]`,
-    `joint` the signatures of the three lines.
+    `joint` the signatures of the three lines. `onsite`: the city has to look on site (g05). `published_from`, `published_until`: when it
+    stands on the internal board of its territory (g11).
     """
 
     __tablename__ = "closure"
-    __table_args__ = (Index(None, "item_id"), Index(None, "state"), UniqueConstraint("closure_no"))
+    __table_args__ = (
+        Index(None, "item_id"),
+        Index(None, "case_id", "state"),
+        Index(None, "state", "published_until"),
+        UniqueConstraint("closure_no"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("case_item.id"))
@@ -298,25 +307,39 @@ class Closure(Base):
     opinions: Mapped[list[Any]] = mapped_column(default=list)
     reasons: Mapped[list[Any]] = mapped_column(default=list)
     closure_no: Mapped[str | None] = mapped_column(String(40))
+    onsite: Mapped[bool] = mapped_column(default=False)
+    published_from: Mapped[datetime | None]
+    published_until: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
 
     item: Mapped[Item] = relationship()
 
 
 class Lookback(Base):
-    """The look-back on a closed item at 6 and 12 months (g13–g15, F23). `sample`: all, random, none (not drawn).
+    """A look-back on a closed item (g13–g15, F23). `sample`: all, risk (flagged, looked at anyway), random, none (not drawn).
 
+    `kind`: regular (at 6 and 12 months, one per closure) or triggered (something came in that looks like a relapse). `trigger` names
+    what set it off, once (`regular:<closure>`, `rd_zero:2027Q2:<closure>`); `cause` is its code, `evidence` what it looked like.
     `state`: planned → done, relapsed. `checks`: `[{month, by, at, relapse, conditions, conclusion}]`.
     """
 
     __tablename__ = "lookback"
-    __table_args__ = (UniqueConstraint("closure_id"), Index(None, "case_id", "state"))
+    __table_args__ = (
+        UniqueConstraint("trigger"),
+        Index(None, "closure_id"),
+        Index(None, "item_id"),
+        Index(None, "case_id", "state"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     closure_id: Mapped[int] = mapped_column(ForeignKey("closure.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("case_item.id"))
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
+    kind: Mapped[str] = mapped_column(String(10), default="regular")
+    trigger: Mapped[str] = mapped_column(String(80))
+    cause: Mapped[str] = mapped_column(String(20), default="")
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
     sample: Mapped[str] = mapped_column(String(6))
     state: Mapped[str] = mapped_column(String(8), default="planned")
     checks: Mapped[list[Any]] = mapped_column(default=list)

@@ -1,6 +1,7 @@
 """All tables of the house together, and how a column in a database is compared with one in the code."""
 
 import importlib
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from sqlalchemy import JSON, Column, MetaData, TypeDecorator
@@ -8,8 +9,9 @@ from sqlalchemy.types import TypeEngine
 
 from engine.db import Base
 
-for _module in ("engine.tables", "casework.tables", "casework.access_tables", "casework.case_tables"):
-    importlib.import_module(_module)
+importlib.import_module("engine.tables")
+for _path in sorted(Path(__file__).parents[1].glob("*tables.py")):
+    importlib.import_module(f"casework.{_path.stem}")
 
 METADATA: Final[MetaData] = Base.metadata
 __all__ = ["METADATA", "compare_type", "include_object", "render_item"]
