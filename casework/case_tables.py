@@ -31,7 +31,8 @@ class Case(Base):
     """One enterprise, one liaison officer, one case (一企一员一案), REFERENCE 6.9.
 
     `state`: open → observing → archived; also suspended, removed, terminated. `stage`: one of `STAGES`. `lead`: the line
-    that leads the case (科技, 工信, 国资). Who looks after it is the running `Assignment` (casework.tables).
+    that leads the case (科技, 工信, 国资). Who looks after it is the running `Assignment` (casework.tables). `amend_reasons`: why its
+    plan has to be amended, in words, until it is prepared again.
     """
 
     __tablename__ = "case"
@@ -64,6 +65,7 @@ class Case(Base):
     end_reason: Mapped[str] = mapped_column(String(400), default="")
     reopen_count: Mapped[int] = mapped_column(default=0)
     archive_no: Mapped[str] = mapped_column(String(40), default="")
+    amend_reasons: Mapped[list[str]] = mapped_column(default=list)
 
     items: Mapped[list["Item"]] = relationship(back_populates="case", order_by="Item.id")
     plans: Mapped[list["Plan"]] = relationship(back_populates="case", order_by="Plan.version")
@@ -104,6 +106,8 @@ class Item(Base):
     state: Mapped[str] = mapped_column(String(26), default="open")
     light: Mapped[str] = mapped_column(String(6), default="green")
     relapse_count: Mapped[int] = mapped_column(default=0)
+    relapsed_on: Mapped[date | None]
+    relapse_gap: Mapped[str] = mapped_column(String(12), default="")
     eligible_since: Mapped[datetime | None]
     missing: Mapped[list[str]] = mapped_column(default=list)
     closure_no: Mapped[str | None] = mapped_column(String(40))
@@ -117,7 +121,8 @@ class Item(Base):
 class Plan(Base):
     """One version of the plan of a case (一企一策, F03). `state`: submitted → approved, returned; superseded by a later one.
 
-    `data` is what was submitted, `approvals` what each level said: `[{level, by, at, decision, opinion}]`.
+    `data` is what was submitted, `approvals` what each level said: `[{level, by, at, decision, opinion}]`. `exhausted`: no further
+    extension is given (refused, asked too late, or both used), a new plan is wanted (a18).
     """
 
     __tablename__ = "plan"
@@ -137,6 +142,7 @@ class Plan(Base):
     data: Mapped[dict[str, Any]]
     approvals: Mapped[list[Any]] = mapped_column(default=list)
     extension_count: Mapped[int] = mapped_column(default=0)
+    exhausted: Mapped[bool] = mapped_column(default=False)
 
     case: Mapped[Case] = relationship(back_populates="plans")
     measures: Mapped[list["Measure"]] = relationship(back_populates="plan", order_by="Measure.id")
@@ -145,7 +151,8 @@ class Plan(Base):
 class Measure(Base):
     """One measure of a plan (4.a13a): `type` PROJECT, AUX_LEDGER, INSTITUTION, STAT_FILL …; `progress` is 0–100 per cent.
 
-    `state`: not_started, ongoing, done, cancelled. `weight` counts in the mean of the case's progress.
+    `state`: not_started, ongoing, done, cancelled. `weight` counts in the mean of the case's progress. `delays`: how often its due
+    date was moved after it had passed, with the reasons `[{from, to, reason, by, at}]`; `end_reason` why it was dropped.
     """
 
     __tablename__ = "measure"
@@ -165,6 +172,9 @@ class Measure(Base):
     progress: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(12), default="not_started")
     done_at: Mapped[datetime | None]
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
+    delays: Mapped[list[Any]] = mapped_column(default=list)
+    end_reason: Mapped[str] = mapped_column(String(400), default="")
 
     plan: Mapped[Plan] = relationship(back_populates="measures")
 

@@ -47,6 +47,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_territory_light_period_light"), ["period", "light"], unique=False)
 
     op.create_table(
+        "status_report",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("scope", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("to_path", sa.String(length=200), nullable=False),
+        sa.Column("reported_by", sa.String(length=120), nullable=False),
+        sa.Column("reported_at", engine.db.UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.String(length=120), nullable=False),
+        sa.Column("decided_at", engine.db.UtcDateTime(), nullable=True),
+        sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_status_report_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_status_report")),
+    )
+    with op.batch_alter_table("status_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_status_report_case_id_state"), ["case_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_status_report_scope_state"), ["scope", "state"], unique=False)
+
+    op.create_table(
         "issue",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.String(length=20), nullable=False),
@@ -94,6 +118,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_issue_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_issue_scope_state"), ["scope", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_issue_state_due_on"), ["state", "due_on"], unique=False)
+
+    op.create_table(
+        "removal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("scope", sa.String(length=200), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("before", sa.String(length=26), nullable=False),
+        sa.Column("proposed_by", sa.String(length=120), nullable=False),
+        sa.Column("proposed_at", engine.db.UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("settled_by", sa.String(length=120), nullable=False),
+        sa.Column("settled_at", engine.db.UtcDateTime(), nullable=True),
+        sa.Column("settled_reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_removal_case_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["case_item.id"], name=op.f("fk_removal_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_removal")),
+    )
+    with op.batch_alter_table("removal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_removal_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_removal_state_scope"), ["state", "scope"], unique=False)
 
     op.create_table(
         "spot_check",
@@ -248,6 +296,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_supervision_order_scope_state"), ["scope", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_supervision_order_state_due_at"), ["state", "due_at"], unique=False)
 
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("amend_reasons", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False)
+        )
+
+    with op.batch_alter_table("case_item", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("relapsed_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("relapse_gap", sa.String(length=12), nullable=False))
+
     with op.batch_alter_table("closure", schema=None) as batch_op:
         batch_op.add_column(sa.Column("onsite", sa.Boolean(), nullable=False))
         batch_op.add_column(sa.Column("published_from", engine.db.UtcDateTime(), nullable=True))
@@ -281,6 +338,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lookback_closure_id"), ["closure_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lookback_item_id"), ["item_id"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_lookback_trigger"), ["trigger"])
+
+    with op.batch_alter_table("measure", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("instance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.add_column(
+            sa.Column("delays", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("end_reason", sa.String(length=400), nullable=False))
+        batch_op.create_foreign_key(batch_op.f("fk_measure_instance_id"), "instance", ["instance_id"], ["id"])
+
+    with op.batch_alter_table("plan", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("exhausted", sa.Boolean(), nullable=False))
 
     with op.batch_alter_table("quarter_report", schema=None) as batch_op:
         batch_op.add_column(sa.Column("explanation", sa.String(length=1000), nullable=False))
@@ -344,6 +414,15 @@ def downgrade() -> None:
         batch_op.drop_column("explained")
         batch_op.drop_column("explanation")
 
+    with op.batch_alter_table("plan", schema=None) as batch_op:
+        batch_op.drop_column("exhausted")
+
+    with op.batch_alter_table("measure", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_measure_instance_id"), type_="foreignkey")
+        batch_op.drop_column("end_reason")
+        batch_op.drop_column("delays")
+        batch_op.drop_column("instance_id")
+
     with op.batch_alter_table("lookback", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_lookback_trigger"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_lookback_item_id"))
@@ -371,6 +450,13 @@ def downgrade() -> None:
         batch_op.drop_column("published_until")
         batch_op.drop_column("published_from")
         batch_op.drop_column("onsite")
+
+    with op.batch_alter_table("case_item", schema=None) as batch_op:
+        batch_op.drop_column("relapse_gap")
+        batch_op.drop_column("relapsed_on")
+
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.drop_column("amend_reasons")
 
     with op.batch_alter_table("supervision_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_supervision_order_state_due_at"))
@@ -401,6 +487,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_spot_check_case_id"))
 
     op.drop_table("spot_check")
+    with op.batch_alter_table("removal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_removal_state_scope"))
+        batch_op.drop_index(batch_op.f("ix_removal_item_id"))
+
+    op.drop_table("removal")
     with op.batch_alter_table("issue", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_issue_state_due_on"))
         batch_op.drop_index(batch_op.f("ix_issue_scope_state"))
@@ -411,6 +502,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_issue_case_id"))
 
     op.drop_table("issue")
+    with op.batch_alter_table("status_report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_status_report_scope_state"))
+        batch_op.drop_index(batch_op.f("ix_status_report_case_id_state"))
+
+    op.drop_table("status_report")
     with op.batch_alter_table("territory_light", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_territory_light_period_light"))
 
