@@ -52,3 +52,24 @@ class LoginFailure(Base):
     username: Mapped[str] = mapped_column(String(60))
     address: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
+
+
+class AccessToken(Base):
+    """A key that a person's tool (Camunda Modeler, a script) shows instead of a password. The row holds only its SHA-256.
+
+    `name` says where it is used, `hint` its first letters. It ends at `ends_at`, or when its owner takes it back.
+    """
+
+    __tablename__ = "access_token"
+    __table_args__ = (UniqueConstraint("token_hash"), Index(None, "person_id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    hint: Mapped[str] = mapped_column(String(12))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()

@@ -168,10 +168,15 @@ def open_tasks(db: Session, case: Case) -> list[UserTask]:
 
 def drawings(db: Session, case: Case) -> list[Drawing]:
     """The runs of the case, living ones first, each with the elements where it waits and those it has passed."""
+    return drawings_under(db, case.instance_id) if case.instance_id else []
+
+
+def drawings_under(db: Session, root_id: int) -> list[Drawing]:
+    """The runs under a root run and itself, living ones first."""
     runs = db.execute(
         select(Instance, Definition)
         .join(Definition, Definition.id == Instance.definition_id)
-        .where(Instance.root_id == case.instance_id)
+        .where(Instance.root_id == root_id)
         .order_by((Instance.status != "active"), Instance.id)
         .limit(PAGE)
     ).all()

@@ -113,6 +113,14 @@ def deploy(
     )
 
 
+def remarks(db: Session, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """What there is to say today about files that were deployed, errors included; nothing is published."""
+    try:
+        return tuple(_read_all(db, files)[1])
+    except Undeployable as refused:
+        return tuple(refused.findings)
+
+
 def _read_all(db: Session, files: Mapping[str, bytes]) -> tuple[list[_Part], list[Finding]]:
     """Every part of every file, and the warnings. Raises Undeployable with all errors of all files at once."""
     parts: list[_Part] = []

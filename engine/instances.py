@@ -35,12 +35,27 @@ def start(
         ExecutionFailed: the drawing could not go on; the caller's transaction must not be committed.
     """
     version = versions.newest(db, "process", process_key)
-    if not versions.model(db, version.id).none_starts:
-        raise NotFound("expected a plain start event in {process}, but there is none", process=process_key)
-    instance = _new(db, version, parent, by=by, now=now)
+    instance = _new_at_plain_start(db, version, parent, by=by, now=now)
     instance.business_key = business_key or instance.business_key
     instance.scope = scope or instance.scope
     instance.subject = subject or instance.subject
+    return _walk(db, instance, variables, None, data={}, by=by, now=now)
+
+
+def start_version(
+    db: Session, definition_id: int, variables: Mapping[str, object], *, business_key: str = "", by: str, now: datetime
+) -> Instance:
+    """Starts this very version of a process at its plain start event, even when a newer one is in force.
+
+    Raises:
+        NotFound: there is no such process, or it has no plain start event.
+        ExecutionFailed: the drawing could not go on; the caller's transaction must not be committed.
+    """
+    version = versions.version(db, definition_id)
+    if version.kind != "process":
+        raise NotFound("expected process {id}, but there is none", id=definition_id)
+    instance = _new_at_plain_start(db, version, None, by=by, now=now)
+    instance.business_key = business_key
     return _walk(db, instance, variables, None, data={}, by=by, now=now)
 
 
@@ -133,6 +148,12 @@ def walker(step: steps.Step) -> Execution:
     return step.execution
 
 
+def _new_at_plain_start(db: Session, version: Version, parent: Instance | None, *, by: str, now: datetime) -> Instance:
+    if not versions.model(db, version.id).none_starts:
+        raise NotFound("expected a plain start event in {process}, but there is none", process=version.key)
+    return _new(db, version, parent, by=by, now=now)
+
+
 def _new(db: Session, version: Version, parent: Instance | None, *, by: str, now: datetime) -> Instance:
     instance = Instance(
         definition_id=version.id,
@@ -186,6 +207,7 @@ __all__ = [
     "start",
     "start_at",
     "start_called",
+    "start_version",
     "variables",
     "walker",
 ]

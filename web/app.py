@@ -7,6 +7,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 
 from engine.db import Database
 from web import (
+    access_tokens,
     admin,
     assets,
     auth,
@@ -18,6 +19,7 @@ from web import (
     importing,
     language,
     lists,
+    modeler,
     navigation,
     supervisor,
     words,
@@ -74,6 +76,8 @@ def create_app(database: Database, settings: Settings) -> Counter:
         supervisor,
         importing,
         designer,
+        access_tokens,
+        modeler,
         admin,
     ):
         room.init_app(app)

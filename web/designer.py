@@ -1,15 +1,17 @@
 """The designers' room: what is deployed, every version with its drawing, and deploying with findings."""
 
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
-from casework import permissions
-from engine import definitions
+from casework import casefile, permissions
+from engine import definitions, versions
+from engine.bpmn.differences import Change, between
 from engine.errors import NotFound, Sentence, Undeployable
-from engine.tables import Definition, Deployment, Instance
+from engine.tables import Definition, Deployment, HistoryEntry, Instance, Job, UserTask
 from web import counter, words
 from web.auth import person, scope
 
@@ -107,7 +109,50 @@ def deploy() -> BaseResponse | tuple[str, int]:
         }
         page = render_template("designer/refused.html", findings=refused.findings, texts=texts)
         return page, 422
-    return render_template("designer/deployed.html", result=result, kinds=KINDS, running=_running_by_key()), 200
+    if result.deployment_id is not None:
+        return redirect(url_for("designer.deployment", deployment_id=result.deployment_id), 303)
+    return render_template("designer/unchanged.html", result=result, kinds=KINDS), 200
+
+
+@blueprint.get("/deployments/<int:deployment_id>")
+def deployment(deployment_id: int) -> str:
+    """What a deployment led to: every new version, what it changed in words and on the drawing, remarks, and who still runs the old one."""
+    db = counter.db()
+    made = db.get(Deployment, deployment_id)
+    if made is None:
+        raise NotFound("there is no deployment {id}", id=deployment_id)
+    rows = db.scalars(select(Definition).where(Definition.deployment_id == made.id).order_by(Definition.id)).all()
+    return render_template(
+        "designer/deployment.html",
+        made=made,
+        parts=[_part(row) for row in rows],
+        findings=definitions.remarks(db, {row.resource: row.source for row in rows}),
+        kinds=KINDS,
+    )
+
+
+@blueprint.get("/runs/<int:instance_id>")
+def run(instance_id: int) -> str:
+    """One run as its designer sees it: where it stands, what it waits for, what failed. Runs of enterprises are shown with their case."""
+    db = counter.db()
+    one = db.get(Instance, instance_id)
+    if one is None or one.subject or one.scope:
+        raise NotFound("there is no run {id} that belongs to no case", id=instance_id)
+    root = one.root_id or one.id
+    open_tasks = db.scalars(
+        select(UserTask).where(UserTask.root_id == root, UserTask.status.in_(("open", "held"))).order_by(UserTask.id)
+    )
+    return render_template(
+        "designer/run.html",
+        run=one,
+        version=versions.version(db, one.definition_id),
+        drawings=casefile.drawings_under(db, root),
+        tasks=open_tasks.all(),
+        failed=db.scalars(select(Job).where(Job.instance_id == one.id, Job.status == "failed")).all(),
+        entries=db.scalars(
+            select(HistoryEntry).where(HistoryEntry.instance_id == one.id).order_by(HistoryEntry.id.desc()).limit(100)
+        ).all(),
+    )
 
 
 def drawing(definition_id: int) -> Response:
@@ -119,6 +164,34 @@ def drawing(definition_id: int) -> Response:
     response = Response(row.source, content_type="application/xml; charset=utf-8")
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One definition of a deployment: the version before it, what changed, and how many runs still go by older versions."""
+
+    row: Definition
+    before: Definition | None
+    changes: tuple[Change, ...]
+    running: int
+
+
+def _part(row: Definition) -> Part:
+    db = counter.db()
+    older = select(Definition).where(
+        Definition.kind == row.kind, Definition.key == row.key, Definition.version < row.version
+    )
+    before = db.scalars(older.order_by(Definition.version.desc()).limit(1)).one_or_none()
+    changes: tuple[Change, ...] = ()
+    running = 0
+    if row.kind == "process" and before is not None:
+        changes = between(versions.model(db, before.id), versions.model(db, row.id))
+        running = db.scalars(
+            select(func.count())
+            .select_from(Instance)
+            .where(Instance.status == "active", Instance.definition_id.in_([one.id for one in db.scalars(older)]))
+        ).one()
+    return Part(row, before, changes, running)
 
 
 def _running_by_key() -> dict[str, int]:

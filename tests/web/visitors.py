@@ -8,12 +8,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from casework import access, importing, people, territories
+from casework import access, importing, people, territories, tokens
+from casework.access_tables import AccessToken
 from casework.case_tables import Evidence, Measure, Notice
 from casework.services import all_services
 from casework.tables import ListVersion
+from engine import definitions, instances
 from engine.db import Database
-from engine.tables import Definition, Job, UserTask
+from engine.tables import Definition, Deployment, Job, UserTask
 from tests.world import START, World
 from web import auth
 from web.app import create_app
@@ -30,6 +32,21 @@ ROSTER: Final = """单位：万元 2025年度
 县区,企业名称,统一社会信用代码,行业代码,营业收入
 港南区,桂示林木制造有限公司,91450803MADM00019E,C2021,62000
 """
+HOME_VISIT: Final = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="file" targetNamespace="house">
+  <bpmn:process id="home_visit" name="家访" isExecutable="true">
+    <bpmn:startEvent id="begin"><bpmn:outgoing>to_call</bpmn:outgoing></bpmn:startEvent>
+    <bpmn:sequenceFlow id="to_call" sourceRef="begin" targetRef="call" />
+    <bpmn:userTask id="call" name="电话预约">
+      <bpmn:extensionElements><zeebe:userTask /><zeebe:assignmentDefinition candidateGroups="DES" /></bpmn:extensionElements>
+      <bpmn:incoming>to_call</bpmn:incoming><bpmn:outgoing>to_done</bpmn:outgoing>
+    </bpmn:userTask>
+    <bpmn:sequenceFlow id="to_done" sourceRef="call" targetRef="done" />
+    <bpmn:endEvent id="done"><bpmn:incoming>to_done</bpmn:incoming></bpmn:endEvent>
+  </bpmn:process>
+</bpmn:definitions>
+""".encode()
+"""A drawing of nothing in particular, as a designer deploys it to try something."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +61,9 @@ class Ids:
     imported: int
     job: int
     definition: int
+    deployment: int
+    run: int
+    token: int
     notice: int
     path: str = "45/4508"
 
@@ -72,6 +92,9 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
         notice.params = {"case_no": "AJ-1"}
         db.add(notice)
         db.flush()
+        definitions.deploy(db, {"home_visit.bpmn": HOME_VISIT}, name="a try", source="page", by="des", now=world.now)
+        tokens.make(db, people.get(db, "des"), "Camunda Modeler", by="des", now=START)
+        tried = instances.start(db, "home_visit", {}, by="des", now=world.now)
         ids = Ids(
             case=case,
             measure=db.scalars(select(Measure.id).where(Measure.case_id == case).order_by(Measure.id)).all()[0],
@@ -81,15 +104,18 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
             imported=kept.id,
             job=db.scalars(select(Job.id).where(Job.scope != "", Job.status == "waiting")).all()[0],
             definition=db.scalars(select(Definition.id).where(Definition.key == "case")).all()[0],
+            deployment=db.scalars(select(Deployment.id).order_by(Deployment.id.desc())).all()[0],
+            run=tried.id,
+            token=db.scalars(select(AccessToken.id)).one(),
             notice=notice.id,
         )
-    tokens: dict[str, str] = {}
+    opened: dict[str, str] = {}
     with database.transaction() as db:
         for username in PEOPLE.values():
             access.set_password(db, username, "sun-and-rain-2026", by="adm", now=START)
             done = access.log_in(db, username, "sun-and-rain-2026", address="here", agent="test", now=START)
-            tokens[username] = done.token
-    return ids, tokens
+            opened[username] = done.token
+    return ids, opened
 
 
 class Door:
