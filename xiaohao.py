@@ -15,7 +15,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from casework import access, annotating, demo, importing, people, published_years, territories
+from casework import access, agenda, annotating, demo, importing, people, published_years, territories
 from casework.schema import revising
 from casework.services import all_services
 from engine import calendars, definitions, versions, working_days
@@ -374,7 +374,7 @@ def _open(given: argparse.Namespace) -> Database:
         folder = _data()
         folder.mkdir(exist_ok=True)
         url = f"sqlite:///{folder / 'xiaohao.db'}"
-    return Database(url, info={"services": all_services()})
+    return Database(url, info={"services": all_services(), "rounds": agenda.rounds_of_the_house()})
 
 
 def _words_and_database(given: argparse.Namespace) -> tuple[list[str], Database]:

@@ -167,6 +167,15 @@ class Database:
             finally:
                 session.rollback()
 
+    @contextmanager
+    def whole(self) -> Generator["Database"]:
+        """This database as one transaction: what is done through the one handed out is kept when the block ends, or all undone.
+
+        Its transactions are savepoints of the one, and one session remembers what it has read. For doing very much at once.
+        """
+        with self.transaction(background=True) as session:
+            yield _Whole(self, session)
+
     def now(self) -> datetime:
         """The database's clock (PostgreSQL), or this machine's (SQLite, which has no other)."""
         if self.is_sqlite:
@@ -196,6 +205,31 @@ class Database:
     def close(self) -> None:
         """Gives all connections back."""
         self.engine.dispose()
+
+
+class _Whole(Database):
+    """A database within one transaction."""
+
+    def __init__(self, outer: Database, session: Session) -> None:
+        self.__dict__.update(outer.__dict__)
+        self._session = session
+
+    @contextmanager
+    def transaction(self, *, background: bool = False) -> Generator[Session]:
+        del background
+        with self._session.begin_nested():
+            yield self._session
+
+    @contextmanager
+    def reading(self) -> Generator[Session]:
+        yield self._session
+
+    @contextmanager
+    def whole(self) -> Generator[Database]:
+        yield self
+
+    def close(self) -> None:
+        """The transaction around it ends by itself."""
 
 
 def _json(value: object) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import history, instances, messages, pushes, reminders, services, steps
+from engine import history, instances, messages, pushes, reminders, rounds, services, steps
 from engine.db import Database, is_passing
 from engine.errors import Conflict, ExecutionFailed, NotFound, Problem
 from engine.tables import Instance, Job, UserTask
@@ -20,7 +20,7 @@ from engine.tables import Instance, Job, UserTask
 BACKOFF: Final = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 _CONFLICTED: Final = timedelta(seconds=5)
 _MOST_CONFLICTS: Final = 50
-_WITHDRAWABLE: Final = ("submission", "message", "signal", "reminder")
+_WITHDRAWABLE: Final = ("submission", "message", "signal", "reminder", "round")
 _WITHOUT_RUN: Final = ("call",)
 
 
@@ -62,7 +62,7 @@ def run(db: Session, job: Job, now: datetime) -> Job:
             _HANDLERS[job.kind](db, job, now)
             if job.status == "running":
                 job.status = "done"
-            job.ended_at = now
+            job.ended_at = None if job.status == "waiting" else now
     except Conflict as conflict:
         _later(db, job, conflict, now)
     except DBAPIError as error:
@@ -96,8 +96,11 @@ def run_due(database: Database, now: datetime, limit: int = 1000) -> int:
                     if job is None:
                         passed.add(job_id)
                         continue
-                    run(db, job, now)
+                    goes_on = run(db, job, now).status == "waiting" and job.due_at <= now
                 ran += 1
+                if goes_on:
+                    # A round has portions left; what comes after it in order waits for them.
+                    break
             except Conflict:
                 passed.add(job_id)
             except DBAPIError as error:
@@ -282,6 +285,10 @@ def _reminder(db: Session, job: Job, now: datetime) -> None:
     )
 
 
+def _round(db: Session, job: Job, now: datetime) -> None:
+    rounds.do_portion(db, job, now=now)
+
+
 _HANDLERS: Final = {
     "submission": _submission,
     "timer": _timer,
@@ -292,4 +299,5 @@ _HANDLERS: Final = {
     "cancel": _cancel,
     "service": _service,
     "reminder": _reminder,
+    "round": _round,
 }

@@ -207,10 +207,10 @@ class Interval(Base):
 
 
 class Job(Base):
-    """A push on an instance, or a ring that pushes none (reminder).
+    """A push on an instance, or a ring that pushes none (reminder, round).
 
     `kind`: submission, timer, message, service, call (start a called process), child (a called process has ended), cancel (the
-    caller of a run has gone), signal, migration, reminder. `status`: waiting → running → done; failed ⇄ waiting; waiting ⇄
+    caller of a run has gone), signal, migration, reminder, round (many rows, in portions). `status`: waiting → running → done; failed ⇄ waiting; waiting ⇄
     paused; withdrawn. An incident is a failed job: it has given up after `retries` attempts and waits for a supervisor. `due_at`
     is when it may run.
     """

@@ -16,11 +16,15 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.job import Job
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from casework import agenda
 from casework.tables import Setting
+from engine.calendars import SHANGHAI
 from engine.db import Database
 from engine.errors import Problem
 from scheduler import ticks
@@ -143,7 +147,11 @@ class Leap:
 
 
 class Ringer:
-    """Rings every second for due jobs and every half minute for what is done once a day, while this process holds the lock."""
+    """Rings every second for due jobs, and for each occasion of the agenda at its time, while this process holds the lock.
+
+    The agenda is looked at every half minute as well: the demo's clock runs apart from the machine's, and a process that takes over
+    from another one takes up what that one missed.
+    """
 
     def __init__(self, database: Database, clock: Clock, lock: LockFile) -> None:
         self._database, self._clock, self._lock = database, clock, lock
@@ -152,14 +160,17 @@ class Ringer:
             executors={"default": ThreadPoolExecutor(2)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
+        first = wall_now()
+        self._scheduler.add_job(self._ring_jobs, "interval", seconds=1, id="jobs", next_run_time=first)
+        self._scheduler.add_job(self._ring_agenda, "interval", seconds=30, id="agenda", next_run_time=first)
+        for occasion in agenda.OCCASIONS:
+            trigger = CronTrigger(**occasion.cron, timezone=SHANGHAI)
+            self._scheduler.add_job(self._ring_agenda, trigger, id=f"agenda:{occasion.name}")
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._watch_for_leaps, name="leaps", daemon=True)
 
     def start(self) -> None:
         """Begins to ring. What fell due while nothing rang is done at once, each job once."""
-        first = wall_now()
-        self._scheduler.add_job(self._ring_jobs, "interval", seconds=1, id="jobs", next_run_time=first)
-        self._scheduler.add_job(self._ring_daily, "interval", seconds=30, id="daily", next_run_time=first)
         self._scheduler.start()
         self._watch.start()
 
@@ -168,6 +179,10 @@ class Ringer:
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
         self._lock.give_back()
+
+    def jobs(self) -> list[Job]:
+        """What rings, and when."""
+        return self._scheduler.get_jobs()
 
     def ring_at_once(self) -> None:
         """Lets every ring come now, whatever the machine's clock says."""
@@ -178,8 +193,8 @@ class Ringer:
     def _ring_jobs(self) -> None:
         self._answer(lambda: ticks.run_due_jobs(self._database, self._clock.now()))
 
-    def _ring_daily(self) -> None:
-        self._answer(lambda: ticks.run_daily(self._database, self._clock.now()))
+    def _ring_agenda(self) -> None:
+        self._answer(lambda: ticks.look_at_agenda(self._database, self._clock.now()))
 
     def _answer(self, tick: Callable[[], Any]) -> None:
         # Whatever goes wrong in one ring, the next one comes; the reason is kept where the administrator looks.

@@ -5,9 +5,10 @@ from pathlib import Path
 from queue import Queue
 
 import pytest
+from sqlalchemy import select
 
-from casework import published_years
-from engine.calendars import local_day
+from casework import agenda, published_years
+from engine.calendars import SHANGHAI
 from engine.db import Database
 from engine.tables import Job
 from scheduler import clock, ticks
@@ -95,7 +96,7 @@ def test_a_ring_runs_what_is_due_and_a_broken_ring_does_not_stop_the_next(
         raise OSError("the disk was away for a moment")
 
     monkeypatch.setattr(ticks, "run_due_jobs", tick)
-    monkeypatch.setattr(ticks, "run_daily", lambda _database, _now: False)
+    monkeypatch.setattr(ticks, "look_at_agenda", lambda _database, _now: 0)
     ringer = Ringer(database, DemoClock(database, wall=Wall()), LockFile(tmp_path / "x.clock"))
     ringer.start()
     try:
@@ -111,7 +112,7 @@ def test_who_does_not_hold_the_lock_does_not_ring_and_takes_over_when_it_is_free
 ) -> None:
     rings: Queue[datetime] = Queue()
     monkeypatch.setattr(ticks, "run_due_jobs", lambda _database, now: rings.put(now))
-    monkeypatch.setattr(ticks, "run_daily", lambda _database, _now: False)
+    monkeypatch.setattr(ticks, "look_at_agenda", lambda _database, _now: 0)
     somebody, lock = LockFile(tmp_path / "x.clock"), Watched(tmp_path / "x.clock")
     assert somebody.take()
     ringer = Ringer(database, DatabaseClock(database), lock)
@@ -143,9 +144,7 @@ def test_moving_the_demo_does_what_falls_due_when_it_falls_due(
         at.extend(now for _job in due)
         return len(due)
 
-    nights: list[datetime] = []
     monkeypatch.setattr("engine.jobs.run_due", run_due)
-    monkeypatch.setattr("casework.nightly.run", lambda _database, *, now: nights.append(now))
     demo = DemoClock(database, wall=Wall())
     demo.set(DEMO, by="adm")
     first, second = DEMO + timedelta(hours=3), DEMO + timedelta(days=2)
@@ -155,26 +154,28 @@ def test_moving_the_demo_does_what_falls_due_when_it_falls_due(
 
     ran = ticks.advance(database, demo, DEMO + timedelta(days=3), by="adm")
 
-    assert ran == 3
-    assert at == [DEMO, first, second]
-    assert [local_day(night).isoformat() for night in nights] == [
-        "2026-06-30",
-        "2026-07-01",
-        "2026-07-02",
-        "2026-07-03",
+    assert [moment for moment in at if moment in {DEMO, first, second}] == [*[DEMO] * 3, first, second]
+    with database.reading() as db:
+        nights = db.execute(select(Job.key).where(Job.element_id == "lights").order_by(Job.id)).scalars().all()
+    assert nights == [
+        "round:lights:2026-06-30",
+        "round:lights:2026-07-01",
+        "round:lights:2026-07-02",
+        "round:lights:2026-07-03",
     ]
+    assert ran == len(at)
     assert demo.now() == DEMO + timedelta(days=3)
 
 
-def test_the_work_of_the_night_is_done_once_a_day(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    nights: list[datetime] = []
-    monkeypatch.setattr("casework.nightly.run", lambda _database, *, now: nights.append(now))
-
-    assert ticks.run_daily(database, DEMO)
-    assert not ticks.run_daily(database, DEMO + timedelta(hours=2))
-    assert ticks.run_daily(database, DEMO + timedelta(days=4)), "nights that nobody rang for are not made up for"
-    assert not ticks.run_daily(database, DEMO + timedelta(days=3)), "nor is one done again when the clock is set back"
-    assert len(nights) == 2
+def test_the_machine_clock_rings_for_every_occasion_in_shanghai(database: Database, tmp_path: Path) -> None:
+    ringer = Ringer(database, DatabaseClock(database), LockFile(tmp_path / "x.clock"))
+    rings = {job.id: job.trigger for job in ringer.jobs()}
+    assert {f"agenda:{occasion.name}" for occasion in agenda.OCCASIONS} <= set(rings)
+    before = datetime(2026, 7, 1, 3, 0, tzinfo=UTC)
+    for occasion in agenda.OCCASIONS:
+        following = rings[f"agenda:{occasion.name}"].get_next_fire_time(None, before)
+        assert following is not None
+        assert following.astimezone(SHANGHAI).time() == occasion.at, occasion.name
 
 
 def test_the_published_years_are_entered_with_their_source(database: Database) -> None:
