@@ -108,6 +108,8 @@ def officer_of(db: Session, case: Case) -> str:
 def seat(post: str, scope: str) -> str:
     """The territory at which a post sits for a matter of `scope`: the region, the city, or the county itself."""
     parts = scope.split("/")
+    if post in people.DEPARTMENTS:
+        return scope
     depth = {"R": 1, "J": 1, "A": 1, "S": 1, "D": 1, "C": 2}.get(post[:1], len(parts))
     return "/".join(parts[:depth])
 

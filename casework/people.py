@@ -21,8 +21,11 @@ POSTS: Final = {
     "CK": "city", "CG": "city", "CS": "city", "CL": "city",
     "RK": "region", "RG": "region", "RS": "region", "RL": "region", "JM": "region",
     "ENT": "enterprise", "SUP": "any", "DES": "any", "ADM": "any",
+    "SW": "any", "JR": "any", "SJ": "any", "CZ": "any", "RH": "any", "ZZ": "any",
 }  # fmt: skip
 """The posts (lanes) of REFERENCE 4.0 and the level at which each is held."""
+DEPARTMENTS: Final = ("SW", "JR", "SJ", "CZ", "RH", "ZZ")
+"""税务, 金融办, 市场监管, 财政, 人社, 组织: co-departments that take problems of enterprises; they see nothing else."""
 
 
 def add(
