@@ -149,7 +149,7 @@ def finish_chore(db: Session, notice_id: int, *, by: str, now: datetime) -> Noti
 def remind(db: Session, task: UserTask, row: Mapping[str, Any], *, now: datetime) -> list[Notice]:
     """Serves one ring of the reminder policy: tells those whom the row of the decision names.
 
-    `row`: `offset` (working days from the due date, after it positive), `to` (one or a list of owner, superior, level-up),
+    `row`: `offset` (working days from the due date, after it positive), `to` (one or a list of owner, officer, superior, level-up),
     `how`, `light`, `raise` (levels). A task that is over is left alone.
     """
     if task.status != "open" or task.due_at is None:
@@ -208,6 +208,8 @@ def _receivers(db: Session, task: UserTask, case: Case | None, receiver: str, ra
         if task.assignee:
             return [(f"person:{task.assignee}", _POSTS.get(groups[0] if groups else "LO", "officer"))]
         return [_to_post(db, task, case, group) for group in groups]
+    if receiver == "officer":
+        return [_to_post(db, task, case, "LO")]
     level = superior(groups, max(raised, 1))
     lead = _lead_letter(case)
     post = {

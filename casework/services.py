@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from casework import milestones
 from casework.case_services import case_services
 from casework.closing_services import closing_services
+from casework.issue_services import issue_services
+from casework.order_services import order_services
+from casework.quarter_services import quarter_services
 from casework.registry_services import registry_services
+from casework.visit_services import visit_services
 from engine.services import Service
 
 
 def all_services() -> Mapping[str, Service]:
     """Every service of the domain; the composition root puts them into `Database(info={"services": …})`."""
-    known = {**case_services(), **closing_services(), **registry_services()}
+    known = {**case_services(), **closing_services(), **registry_services(), **quarter_services(), **order_services()}
     return {name: milestones.noted(service) for name, service in known.items()}

@@ -78,6 +78,13 @@ def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -
                 "relapse": False,
                 "conclusion": "研发活动持续,情况稳定。",
             }
+        case "check_trigger":
+            return "lookback", {
+                "date": today.isoformat(),
+                "mode": "documents",
+                "relapse": False,
+                "conclusion": "经核查,属填报口径差异,研发活动持续。",
+            }
         case "ask_extension":
             return "extension", {"reason": "关键设备到货推迟两个月。", "catchUp": "加快安装调试。"}
         case "removal_county":
@@ -86,6 +93,13 @@ def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -
             return "status", {"kind": "normal", "proof": "现场照片", "outcome": "continue", "reason": "仍在正常生产。"}
         case "investigate":
             return "investigation", {"upheld": False, "finding": "经核查,所反映的异议不成立。"}
+        case "report" | "late_report" | "correct":
+            return "report", {**QUARTER, **(shown.get("report") or {})}
+        case "chase":
+            return "chase", {"reason": "not_booked", "person": "财务科陈会计", "note": "本周内补报。"}
+        case "county_check" if "anomalies" in shown:
+            ledger = {"ledger": True} if (shown.get("report") or {}).get("auxLedger") else {}
+            return "check", {"decision": "agree", "opinion": "经核对,数据属实。", **ledger}
         case _ if element_id.startswith("sign_"):
             return "sign", {"agree": True, "disputed": []}
         case _ if element_id.startswith("lead_review") or (not world.case_id and element_id.endswith("_check")):
@@ -93,6 +107,20 @@ def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -
         case _:
             return "review", {"decision": "agree", "opinion": "同意。"}
 
+
+QUARTER: Mapping[str, Any] = {
+    "revenueYtd": 31000,
+    "rdExpenseYtd": 620,
+    "rdBasic": 0,
+    "rdApplied": 120,
+    "rdExperimental": 500,
+    "auxLedger": True,
+    "projectsOngoing": 2,
+    "instState": "已建未备",
+    "remark": "完成板材胶合工艺小试,进入中试。",
+    "certifier": "陈会计",
+}
+"""A quarterly report (F06) in which nothing is wrong; amounts in 万元 of the year so far."""
 
 ONSITE: Mapping[str, Any] = {
     "date": "2026-06-30",
