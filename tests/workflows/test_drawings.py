@@ -15,9 +15,16 @@ GROUPS = frozenset(["countyGroups", "cityGroups", "regionGroups", "acceptGroups"
     "jointScience",
     "jointIndustry",
     "jointState",
+    "supervisorGroups",
+    "addresseeGroups",
+    "leadGroups",
+    "upGroups",
+    "leaderGroups",
+    "supervisors",
+    "department.groups",
 }
 STAGES = frozenset(["LISTS", "MONITOR", "WARN", "COACH", "IMPROVE", "CLOSE"])
-STARTED_BY_A_MESSAGE = frozenset(["case", "item", "lookback", "list_review"])
+STARTED_BY_A_MESSAGE = frozenset(["case", "item", "lookback", "list_review", "escalate", "issue"])
 ALL = [process for name in drawings() for process in drawing(name).processes]
 
 

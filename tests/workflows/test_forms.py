@@ -34,6 +34,15 @@ WORDS = {
     "lookback": {"lookback"},
     "extension": {"extension"},
     "measure": {"measure"},
+    "issue-register": {"register"},
+    "issue-accept": {"accept"},
+    "issue-opinion": {"opinion"},
+    "issue-handle": {"handling"},
+    "issue-joint": {"handling"},
+    "issue-settle": {"settle"},
+    "issue-feedback": {"feedback"},
+    "issue-rating": {"rating"},
+    "issue-supervise": {"supervision"},
 }
 
 
