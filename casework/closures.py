@@ -4,6 +4,7 @@ Source: REFERENCE 4.g g01–g12, 3.3, DT-3. Who accepts and who signs is the dec
 nobody said is not there.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,11 +12,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import answers, cases, items, notices, people
-from casework.case_tables import LIVING_ITEM, Baseline, Closure, Item, Plan, Visit
+from casework import answers, cases, enterprises, items, notices, people, territories
+from casework.case_tables import LIVING_ITEM, Baseline, Case, Closure, Item, Plan, Visit
+from casework.closing_tables import Objection
 from engine import decisions, history, messages
 from engine.calendars import local_day
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, Invalid, NotFound, Sentence
 from engine.tables import Instance, Submission, UserTask
 
 _STEPS = {
@@ -26,10 +28,18 @@ _STEPS = {
     "joint_science": "review",
     "joint_industry": "review",
     "joint_state": "review",
+    "leader_science": "review",
+    "leader_industry": "review",
+    "leader_state": "review",
     "settle": "review",
     "investigate": "investigation",
 }
 """The user tasks of `close` at which somebody says yes or no, and the word under which the form keeps it."""
+
+
+OFFICIAL = frozenset({"L1", "L2", "L3"})
+"""Lists whose closed items stay 待统计确认 until the official figures say so (g15)."""
+AWAITING = ("closed_awaiting_statistics",)
 
 
 def get(db: Session, closure_id: int) -> Closure:
@@ -83,9 +93,10 @@ def supplement(closure: Closure, request: Mapping[str, Any], *, by: str) -> None
 def route(db: Session, closure: Closure, *, now: datetime) -> dict[str, Any]:
     """Who checks, accepts and signs this closure, by the decision `closure-route`.
 
-    Gives `{countyGroups, cityGroups, acceptGroups, jointScience, jointIndustry, jointState, publicity, sample}`; an empty list is
-    a signature that is not needed, `sample` the share of look-backs in per cent. Where no person is left in the county who may
-    check, the county's check is lifted to the city (four eyes, 4.0).
+    Gives `{countyGroups, cityGroups, acceptGroups, jointScience, jointIndustry, jointState, publicity, sample, mustVisit}`; an
+    empty list is a signature that is not needed, `sample` the share of look-backs in per cent, `mustVisit` whether the city has to look on
+    site (g05: all L1 and L2, of the others a share drawn from case number and list). Where no person is left in the county who
+    may check, the county's check is lifted to the city (four eyes, 4.0).
     """
     item = closure.item
     case = cases.get(db, closure.case_id)
@@ -99,6 +110,7 @@ def route(db: Session, closure: Closure, *, now: datetime) -> dict[str, Any]:
     row = answers.context(decisions.evaluate(db, "closure-route", {"facts": values}, now=now).value)
     city = _groups(row.get("city"))
     county = cases.groups(case, "county")
+    closure.onsite = is_drawn(f"{case.case_no}/{item.list_type}", int(row.get("onsite") or 0))
     return {
         "countyGroups": county
         if somebody_left(db, county, case.scope, day=local_day(now), without=involved(db, closure))
@@ -110,7 +122,13 @@ def route(db: Session, closure: Closure, *, now: datetime) -> dict[str, Any]:
         "jointState": _groups(row.get("state")),
         "publicity": bool(row.get("publicity")),
         "sample": int(row.get("sample") or 0),
+        "mustVisit": closure.onsite,
     }
+
+
+def is_drawn(number: str, share: int) -> bool:
+    """Whether what carries this number is in the sample: the number decides, evenly and repeatably. `share` is in per cent."""
+    return int.from_bytes(hashlib.sha256(number.encode()).digest()[:4]) % 100 < share
 
 
 def missing(db: Session, closure: Closure, *, by: str, now: datetime) -> list[str]:
@@ -169,6 +187,77 @@ def last_words(said: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {str(one["step"]): str(one.get("decision") or "") for one in said if one.get("decision")}
 
 
+def publish(db: Session, closure: Closure, until: datetime, *, now: datetime) -> None:
+    """Puts the closure on the internal board of its territory until `until` (g11)."""
+    _must_be_open(closure)
+    closure.published_from, closure.published_until = now, until
+
+
+def published(db: Session, paths: Sequence[str], *, now: datetime, limit: int = 200) -> list[Closure]:
+    """What is published now in these territories and below, what ends first on top."""
+    query = (
+        select(Closure)
+        .join(Case, Case.id == Closure.case_id)
+        .where(Closure.state == "open", Closure.published_until > now, territories.under(Case.scope, list(paths)))
+    )
+    return list(db.scalars(query.order_by(Closure.published_until, Closure.id).limit(limit)))
+
+
+def object_to(db: Session, closure: Closure, reason: str, *, by: str, now: datetime) -> Objection:
+    """Somebody of the territory objects to a published closure, with his reason (g11, F11); others than the checkers investigate.
+
+    Raises:
+        Invalid: no reason is given.
+        Conflict: it is not published, or no longer.
+    """
+    said = reason.strip()
+    if len(said) < 5:
+        sentence = Sentence("say what is wrong, in a sentence")
+        raise Invalid(sentence.template, fields={"reason": [sentence]})
+    if closure.state != "open" or closure.published_until is None or closure.published_until <= now:
+        raise Conflict("this closure is not published (any more); an objection is raised while it is")
+    objection = Objection(closure_id=closure.id, case_id=closure.case_id, reason=said, by=by, at=now)
+    db.add(objection)
+    db.flush()
+    messages.publish(
+        db,
+        "objection_raised",
+        str(closure.item_id),
+        {"objection": said, "objectionId": objection.id},
+        key=f"objection_raised:{objection.id}",
+        by=by,
+        now=now,
+    )
+    history.write(
+        db,
+        chain="registry",
+        fact="objection_raised",
+        by=by,
+        now=now,
+        data={"closure": closure.id, "objection": objection.id, "reason": said},
+        subject=enterprises.subject(cases.get(db, closure.case_id).enterprise_id),
+    )
+    return objection
+
+
+def objections(db: Session, closure: Closure) -> list[Objection]:
+    """All objections to a closure, the oldest first."""
+    return list(db.scalars(select(Objection).where(Objection.closure_id == closure.id).order_by(Objection.id)))
+
+
+def settle_objections(
+    db: Session, closure: Closure, investigation: Mapping[str, Any], *, by: str, now: datetime
+) -> bool:
+    """The investigation is over (g11): every open objection to the closure is upheld or dismissed with it. Gives which."""
+    upheld = answers.agrees(investigation.get("upheld"))
+    finding = str(investigation.get("finding") or "")
+    for objection in objections(db, closure):
+        if objection.state == "open":
+            objection.state = "upheld" if upheld else "dismissed"
+            objection.finding, objection.settled_by, objection.settled_at = finding, by, now
+    return upheld
+
+
 def close(db: Session, closure: Closure, *, instance: Instance | None, by: str, now: datetime) -> str:
     """Strikes the item off (g12), starts its look-back and tells the enterprise. Gives the closure number.
 
@@ -186,7 +275,7 @@ def close(db: Session, closure: Closure, *, instance: Instance | None, by: str, 
                 raise Conflict("expected {step} to agree, but it said {decision}", step=step, decision=decision)
     item, case = closure.item, cases.get(db, closure.case_id)
     number = cases.next_number(db, "XH", Closure.closure_no, case.scope, now=now)
-    official = item.list_type in {"L1", "L2", "L3"}
+    official = item.list_type in OFFICIAL
     closure.state, closure.closure_no, closure.decided_at = "passed", number, now
     item.state = "closed_awaiting_statistics" if official else "closed"
     item.stat_confirm = "waiting" if official else "none"
@@ -209,12 +298,23 @@ def close(db: Session, closure: Closure, *, instance: Instance | None, by: str, 
         db,
         "lookback_opened",
         str(item.id),
-        {"itemId": item.id, "caseId": case.id, "closureId": closure.id},
+        {"itemId": item.id, "caseId": case.id, "closureId": closure.id, "kind": "regular"},
         key=f"lookback_opened:{closure.id}",
         sender=instance,
         by=by,
         now=now,
     )
+    if official:
+        messages.publish(
+            db,
+            "statistics_opened",
+            str(closure.id),
+            {"closureId": closure.id, "itemId": item.id, "caseId": case.id},
+            key=f"statistics_opened:{closure.id}",
+            sender=instance,
+            by=by,
+            now=now,
+        )
     return number
 
 

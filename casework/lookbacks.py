@@ -1,22 +1,28 @@
-"""The look-back (回头看) on a closed item at 6 and 12 months: by others than those who checked it.
+"""The look-back (回头看) on a closed item: at 6 and 12 months, and at once when something looks like a relapse.
 
-Source: REFERENCE 4.g g13–g15, 3.3 no. 7. L1 and L2 are all looked at, of the others a share drawn from the closure number, so
-that the draw can be repeated and nobody can choose.
+Source: REFERENCE 4.g g13–g15, 3.3 no. 7. L1, L2 and enterprises with a risk flag are all looked at, of the others a share drawn
+from the closure number, so that the draw can be repeated and nobody can choose. Nobody who checked or accepted looks back.
 """
 
-import hashlib
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import answers, cases, closures, notices
+from casework import answers, cases, closures, enterprises, notices
 from casework.case_tables import Closure, Item, Lookback
 from engine import history, messages
 from engine.errors import NotFound
 from engine.tables import Instance
+
+RISKS: Final = ("risk", "integrity")
+"""Flags of an enterprise with which every closed item is looked at (g13)."""
+SIGNATORIES: Final = frozenset({"county_check", "city_check", "accept_lead", "joint_science", "joint_industry", "joint_state",
+    "leader_science", "leader_industry", "leader_state", "settle"})  # fmt: skip
+"""The steps of a closure whose signatories are noted when it turns out to be a relapse (g14)."""
+_PATIENCE: Final = timedelta(days=400)
 
 
 def get(db: Session, lookback_id: int) -> Lookback:
@@ -32,39 +38,45 @@ def get(db: Session, lookback_id: int) -> Lookback:
 
 
 def plan(db: Session, closure: Closure, *, instance: Instance | None, now: datetime) -> Lookback:
-    """Opens the look-back of a closure and draws whether it is looked at; its run carries territory, enterprise and case number."""
+    """Opens the regular look-back of a closure and draws whether it is looked at; its run carries territory, enterprise, number."""
     case = cases.get(db, closure.case_id)
-    if instance is not None:
-        instance.scope, instance.subject = case.scope, f"enterprise:{case.enterprise_id}"
-        instance.business_key = case.case_no
+    flags = {str(flag.get("code")) for flag in cases.enterprise_of(db, case).flags}
     share = closures.route(db, closure, now=now)["sample"]
+    drawn = closures.is_drawn(closure.closure_no or "", share)
+    sample = "all" if share >= 100 else "risk" if flags & set(RISKS) else "random" if drawn else "none"
     lookback = Lookback(
         closure_id=closure.id,
         item_id=closure.item_id,
         case_id=case.id,
-        instance_id=instance.id if instance else None,
-        sample="all" if share >= 100 else "random" if is_drawn(closure.closure_no or "", share) else "none",
+        trigger=f"regular:{closure.id}",
+        sample=sample,
         planned_at=now,
     )
     db.add(lookback)
     db.flush()
+    adopt(db, lookback, instance)
     return lookback
 
 
-def is_drawn(closure_no: str, share: int) -> bool:
-    """Whether this closure is in the sample: its number decides, evenly and repeatably. `share` is in per cent."""
-    return int.from_bytes(hashlib.sha256(closure_no.encode()).digest()[:4]) % 100 < share
+def adopt(db: Session, lookback: Lookback, instance: Instance | None) -> None:
+    """The run of a look-back: it carries the territory, the enterprise and the number of the case."""
+    if instance is not None:
+        case = cases.get(db, lookback.case_id)
+        instance.scope, instance.subject = case.scope, enterprises.subject(case.enterprise_id)
+        instance.business_key = case.case_no
+        lookback.instance_id = instance.id
 
 
 def groups(db: Session, lookback: Lookback) -> list[str]:
-    """Who looks back: the leading line of the item, at the region for L1 and L2, else at the city."""
+    """Who looks back: the leading line, at the region for regular ones of L1 and L2, else at the city (g13, g14)."""
     item = db.get_one(Item, lookback.item_id)
     letter = cases.LINES[item.lead]
-    return [f"R{letter}" if item.list_type in {"L1", "L2"} else f"C{letter}"]
+    at_region = item.list_type in {"L1", "L2"} and lookback.kind == "regular"
+    return [f"R{letter}" if at_region else f"C{letter}"]
 
 
 def record(db: Session, lookback: Lookback, month: int, answer: Mapping[str, Any], *, by: str, now: datetime) -> bool:
-    """Keeps one look (F23). Gives whether the item relapsed."""
+    """Keeps one look (F23); `month` is 6, 12, or 0 for a triggered one. Gives whether the item relapsed."""
     relapse = answers.agrees(answer.get("relapse"))
     entry = {"month": month, "by": by, "at": now.isoformat(), "answer": history.plain(answer), "relapse": relapse}
     lookback.checks = [*lookback.checks, entry]
@@ -72,10 +84,16 @@ def record(db: Session, lookback: Lookback, month: int, answer: Mapping[str, Any
 
 
 def relapse(db: Session, lookback: Lookback, cause: str, *, instance: Instance | None, by: str, now: datetime) -> Item:
-    """The item fell back (g14): it is open again, its case is told, and so are the levels above."""
+    """The item fell back (g14): it is open again, its case is told, and so are the levels above; who had signed is noted.
+
+    Whoever else still watches the same closure (the regular look-back, the wait for the statistics) stops.
+    """
     item = db.get_one(Item, lookback.item_id)
     case = cases.get(db, lookback.case_id)
+    closure = db.get_one(Closure, lookback.closure_id)
+    signed = sorted({str(said["by"]) for said in closure.opinions if said.get("step") in SIGNATORIES})
     lookback.state, lookback.ended_at = "relapsed", now
+    lookback.evidence = {**lookback.evidence, "signatories": signed}
     cases.reopen(db, case, item)
     receivers = ["officer", f"C{cases.LINES[item.lead]}"]
     if item.list_type in {"L1", "L2"}:
@@ -93,7 +111,33 @@ def relapse(db: Session, lookback: Lookback, cause: str, *, instance: Instance |
         db, "relapse", str(case.id), {"itemId": item.id, "caseId": case.id, "cause": cause}, key=f"relapse:{lookback.id}", sender=instance,
         by=by, now=now,
     )  # fmt: skip
+    stop_watching(db, closure, but=lookback, sender=instance, by=by, now=now)
     return item
+
+
+def stop_watching(
+    db: Session, closure: Closure, *, but: Lookback | None, sender: Instance | None, by: str, now: datetime
+) -> None:
+    """The closure does not stand any more: its other look-backs end, and nobody waits for the statistics to confirm it."""
+    others = select(Lookback).where(Lookback.closure_id == closure.id, Lookback.state == "planned")
+    for other in db.scalars(others):
+        if but is None or other.id != but.id:
+            key = f"{closure.id}:{other.kind}"
+            messages.publish(
+                db, "lookback_withdrawn", key, {}, key=f"lookback_withdrawn:{other.id}", sender=sender, by=by, now=now
+            )
+    if closure.item.list_type in closures.OFFICIAL:
+        messages.publish(
+            db,
+            "closure_reopened",
+            str(closure.id),
+            {},
+            key=f"closure_reopened:{closure.id}",
+            sender=sender,
+            time_to_live=_PATIENCE,
+            by=by,
+            now=now,
+        )
 
 
 def finish(db: Session, lookback: Lookback, *, instance: Instance | None, by: str, now: datetime) -> None:

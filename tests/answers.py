@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from engine.calendars import local_day
+from engine.calendars import calendar, local_day
 
 FILING: Mapping[str, Any] = {
     "filingNo": "GG-2026-0001",
@@ -32,8 +32,9 @@ def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -
         case "assign_officer":
             return "assignment", {"officer": shown["officers"][0]["value"]}
         case "arrange":
-            day = (today + timedelta(days=1)).isoformat()
-            return "arrange", {"date": day, "mode": "site", "topics": ["activity", "institution"]}
+            with world.database.reading() as db:
+                day = calendar(db).add(today, 1).isoformat()
+            return "arrange", {"date": day, "mode": "site", "agreed": True, "topics": ["activity", "institution"]}
         case "record_visit" | "leader_visit":
             return "visit", {
                 "result": "visited",
@@ -42,9 +43,22 @@ def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -
                 "minutes": 60,
                 "people": [{"name": "韦总", "post": "总经理"}],
                 "content": "了解企业研发情况,实地查看车间与实验室,说明政策与下一步安排。",
+                "progress": "研发项目按计划推进。",
+                "noLocation": "indoor",
+                "sameReason": "情况与上次相同。",
             }
         case "confirm_visit":
             return "confirm", {"agree": True, "score": "5"}
+        case "phone_check":
+            return "check", {"result": "real", "person": "韦总", "phone": "0775-0000000", "finding": "走访属实。"}
+        case "decide_false_visit":
+            return "settle", {"decision": "revisit", "opinion": "限期补访。"}
+        case "name_successor" | "leader_names":
+            return "successor", {"officer": shown["officers"][0]["value"]}
+        case "predecessor_signs" | "county_signs":
+            return "sign", {"agree": True, "notes": "企业情况已当面介绍。"}
+        case "successor_signs":
+            return "sign", {"agree": True}
         case "confirm_baseline" | "county_confirms_baseline":
             return "confirm", {"agree": True}
         case "baseline":
@@ -91,6 +105,24 @@ def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -
             return "removal", {"decision": "agree", "code": "wrong_data", "reason": "营收数据有误。", "proof": "核对表"}
         case "status_check":
             return "status", {"kind": "normal", "proof": "现场照片", "outcome": "continue", "reason": "仍在正常生产。"}
+        case "register":
+            return "register", {**shown["register"], "co": []}
+        case "accept":
+            return "accept", {"decision": "accept", "answer": "已受理,将在规定期限内答复。"}
+        case "settle_lead":
+            return "settle", {"to": "K", "reason": "按职责由科技部门牵头。"}
+        case "assist":
+            return "opinion", {"state": "done", "text": "本部门事项已办结。"}
+        case "handle" | "city_handle" | "region_handle":
+            return "handling", {"decision": "solved", "answer": "已协调解决,请按通知办理。"}
+        case "joint_handle":
+            return "handling", {"decision": "solved", "answer": "会议已议定解决。", "meeting": today.isoformat()}
+        case "feed_back":
+            return "feedback", {"mode": "phone", "person": "韦总", "text": "已向企业说明办理结果。"}
+        case "rate":
+            return "rating", {"satisfaction": "satisfied"}
+        case "supervise":
+            return "supervision", {"decision": "close", "reason": "已依法依规办结,向企业说明。"}
         case "investigate":
             return "investigation", {"upheld": False, "finding": "经核查,所反映的异议不成立。"}
         case "report" | "late_report" | "correct":

@@ -30,6 +30,8 @@ def close(kind: str = "L1", *, missing: list[list[str]] | None = None, publicity
         {"itemId": 11, "caseId": 1, "closure": CLOSURE["closure"]},
         {
             "registry.closures.open": opened,
+            "registry.closures.publish": lambda given: {"publishedUntil": given["until"]},
+            "registry.closures.settle_objections": {},
             "registry.closures.close": {"closureNo": "XH-2026-1", "decision": "pass"},
             "registry.closures.refuse": lambda given: {"decision": "no", "reasons": given["reasons"]},
         },
@@ -149,3 +151,21 @@ def test_publicity_lasts_five_working_days_and_an_objection_is_investigated_by_a
         finding = {"investigation": {"upheld": upheld, "finding": "已查阅研发辅助账和项目文件。"}}
         played.complete("investigate", finding)
         assert played.variables["decision"] == result
+
+
+def test_a_department_that_does_not_answer_is_replaced_by_its_leader_and_never_by_silence() -> None:
+    played = checked(close(leaderGroups=[]))
+    played.complete("accept_lead", AGREE)
+    assert played.due("joint_science_late") == date(2026, 7, 14)
+    played.fire("joint_science_late")
+    assert played.tasks == ["joint_state", "leader_science"]
+    assert played.task("leader_science").candidate_groups == ("RL",)
+    played.complete("joint_state", AGREE)
+    assert not played.outcome.completed, "nobody's silence counts as consent"
+    played.complete("leader_science", AGREE)
+    assert played.variables["decision"] == "pass"
+    city = checked(close("L3", jointScience=[], jointState=[], jointIndustry=["CG"]))
+    city.fire("joint_industry_late")
+    assert city.task("leader_industry").candidate_groups == ("CL",)
+    city.complete("leader_industry", REFUSE)
+    assert city.tasks == ["settle"]

@@ -24,7 +24,7 @@ GROUPS = frozenset(["countyGroups", "cityGroups", "regionGroups", "acceptGroups"
     "department.groups",
 }
 STAGES = frozenset(["LISTS", "MONITOR", "WARN", "COACH", "IMPROVE", "CLOSE"])
-STARTED_BY_A_MESSAGE = frozenset(["case", "item", "lookback", "list_review", "escalate", "issue"])
+STARTED_BY_A_MESSAGE = frozenset(["case", "item", "lookback", "list_review", "statistics", "escalate", "issue"])
 ALL = [process for name in drawings() for process in drawing(name).processes]
 
 

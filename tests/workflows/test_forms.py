@@ -129,10 +129,18 @@ def test_a_return_names_the_defects() -> None:
     assert "review.decision" in refused("review", {"review": {"decision": "yes", "opinion": "同意"}})
 
 
-def test_the_site_must_be_seen_for_l1_and_may_be_left_out_for_l3() -> None:
+def test_the_site_must_be_seen_where_it_was_drawn_unless_the_request_goes_back() -> None:
     answer = {"review": {"decision": "agree", "opinion": "同意"}}
-    assert {"onsite.date", "onsite.place", "onsite.conclusion"} <= refused("closure-onsite", answer, {"list": "L1"})
-    assert check("closure-onsite", answer, {"list": "L3"}) == answer
+    drawn = {"list": "L3", "mustVisit": True}
+    assert {"onsite.date", "onsite.place", "onsite.conclusion"} <= refused("closure-onsite", answer, drawn)
+    assert check("closure-onsite", answer, {"list": "L3", "mustVisit": False}) == answer
+    back = {"review": {"decision": "return", "defects": ["incomplete"], "opinion": "材料不全"}}
+    assert check("closure-onsite", back, drawn) == back
+
+
+def test_whoever_finds_a_relapse_says_why() -> None:
+    found = {"date": "2027-07-20", "mode": "site", "relapse": True, "conclusion": "现场已无研发人员。"}
+    assert refused("relapse-check", {"lookback": found}, {"signs": []}) == {"lookback.cause"}
 
 
 def test_whoever_promises_signs_and_seals() -> None:
