@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from casework import answers, departments, enterprises, issue_progress, issues, merging
 from casework.issue_tables import Issue
-from engine.calendars import local_day
+from engine.calendars import SHANGHAI, local_day
 from engine.errors import ExecutionFailed
 from engine.services import Call, Service
 from engine.tables import Submission, UserTask
@@ -190,9 +190,11 @@ def _text(call: Call, name: str) -> str:
 
 
 def _moment(call: Call, name: str) -> datetime:
+    """A moment as FEEL writes it, with an offset or with a zone's name behind `@`."""
     given = call.inputs.get(name)
     try:
-        return datetime.fromisoformat(str(given).partition("[")[0].removesuffix("@Asia/Shanghai"))
+        moment = datetime.fromisoformat(str(given).partition("@")[0])
     except ValueError:
         said = "expected {name} to be a moment, but it is {value}"
         raise ExecutionFailed(said, element_id=call.element_id, name=name, value=str(given)) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
