@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import amounts, enterprises, items, officers, rosters, sheets, territories
+from casework import amounts, enterprises, items, officers, quarters, rosters, sheets, territories
 from casework.roster_rows import Reader, Record, Remark
 from casework.tables import Assignment, Enterprise, EnterpriseYear, Import, QuarterReport
 from engine import history
@@ -101,7 +101,7 @@ def read(
         _twice(records, ("name", "unit", "phone"), "name", columns)
     else:
         _twice(records, ("uscc",), "uscc", columns)
-        _against_registry(db, chosen, records, columns)
+        _against_registry(db, chosen, records, columns, settled)
     return Reading(file_name, content, chosen, sheet, columns, settled, tuple(records), units)
 
 
@@ -236,8 +236,11 @@ def _twice(records: list[Record], keys: tuple[str, ...], key: str, columns: Mapp
             first[identity] = record.row
 
 
-def _against_registry(db: Session, kind: str, records: list[Record], columns: Mapping[str, int]) -> None:
+def _against_registry(
+    db: Session, kind: str, records: list[Record], columns: Mapping[str, int], options: Options
+) -> None:
     known = enterprises.by_codes(db, (record.values["uscc"] for record in records if "uscc" in record.values))
+    settled = quarters.settled(db, options.period) if kind == "quarter" else {}
     running = set(db.execute(select(Assignment.enterprise_id).where(Assignment.until.is_(None))).scalars())
     tree = territories.tree(db)
     for record in records:
@@ -248,6 +251,8 @@ def _against_registry(db: Session, kind: str, records: list[Record], columns: Ma
                     "no enterprise with this code is in the registry; import the roster of enterprises first"
                 )
                 record.remarks.append(Remark(record.row, columns["uscc"], "uscc", "refused", said))
+            elif row is not None and row.id in settled:
+                record.remarks.append(Remark(record.row, columns["uscc"], "uscc", "refused", settled[row.id]))
             continue
         path = record.values.get("path", "")
         if row is not None and path and path != row.path and not record.values.get("new_zone"):
@@ -319,6 +324,8 @@ def _write_quarter(
         row.enterprise_id: row
         for row in db.execute(select(QuarterReport).where(QuarterReport.period == period)).scalars()
     }
+    states = {number: report.state for number, report in reports.items()}
+    running = quarters.running(db, reports.values())
     for record in records:
         row = known[record.values["uscc"]]
         report = enterprises.enter_quarter(
@@ -333,7 +340,9 @@ def _write_quarter(
             by=by,
             now=now,
         )
-        if report.state in enterprises.CONFIRMED:
+        if report.id in running:
+            quarters.imported(db, report, states[row.id], by=by, now=now)
+        elif report.state in enterprises.CONFIRMED:
             items.data_arrived(db, row.id, f"quarter {period}", key=f"{period}:import:{import_id}", by=by, now=now)
         if record.values.get("status"):
             reason = str(next(remark.sentence for remark in record.doubts if remark.field == "remark"))

@@ -230,20 +230,40 @@ def confirm(db: Session, report: QuarterReport, answer: Mapping[str, Any], *, by
     _counts(db, report, by=by or people.SYSTEM, now=now)
 
 
-def imported(db: Session, report: QuarterReport, *, by: str, now: datetime) -> None:
-    """Figures of a roster arrived for a quarter that was asked for: they count as reported, and the run hears it (c02)."""
-    before = report.state
+def imported(db: Session, report: QuarterReport, before: str, *, by: str, now: datetime) -> None:
+    """Figures of a roster arrived for a quarter that a run asks for: they count as reported, and the run hears it (c02).
+
+    `before` is the state that the report had.
+    """
     report.filled_by, report.helped, report.explained = by, True, []
     _arrived(db, report, before, by=by, now=now)
-    if before in {"草稿", "未报", "县退"}:
-        key = f"quarter_imported:{report.id}:{now.isoformat()}"
-        messages.publish(db, "quarter_imported", str(report.id), {}, key=key, by=by, now=now)
+    key = f"quarter_imported:{report.id}:{now.isoformat()}"
+    messages.publish(db, "quarter_imported", str(report.id), {}, key=key, by=by, now=now)
 
 
-def is_running(db: Session, report: QuarterReport) -> bool:
-    """Whether a run still looks after this report."""
-    run = db.get(Instance, report.instance_id) if report.instance_id else None
-    return run is not None and run.status == "active"
+def running(db: Session, reports: Iterable[QuarterReport]) -> set[int]:
+    """The ids of those reports that a run still looks after; one statement for every 500."""
+    runs = {row.instance_id: row.id for row in reports if row.instance_id is not None}
+    asked, found = sorted(runs), set[int]()
+    for start_at in range(0, len(asked), 500):
+        part = asked[start_at : start_at + 500]
+        active = select(Instance.id).where(Instance.id.in_(part), Instance.status == "active")
+        found |= {runs[number] for number in db.scalars(active)}
+    return found
+
+
+def settled(db: Session, period: str) -> dict[int, Sentence]:
+    """Enterprises whose figures of a quarter a roster must not touch, with the reason: final, or reported by themselves."""
+    final = Sentence("the figures of {period} are final; correct them in the next quarter", {"period": period})
+    own = Sentence("the enterprise has reported {period} itself and the county checks it", {"period": period})
+    query = select(QuarterReport.enterprise_id, QuarterReport.state).where(
+        QuarterReport.period == period,
+        or_(
+            QuarterReport.state.in_(("市核", "锁定")),
+            and_(QuarterReport.state == "已报", QuarterReport.asked_at.is_not(None), QuarterReport.origin != "导入"),
+        ),
+    )
+    return {row[0]: own if row[1] == "已报" else final for row in db.execute(query)}
 
 
 def confirm_clean(db: Session, report_ids: Sequence[int], *, by: str, now: datetime) -> list[Sentence]:
@@ -278,7 +298,7 @@ def confirm_doubts(db: Session, report_id: int, *, by: str, now: datetime) -> Qu
     report = get(db, report_id)
     if report.state != "已报" or not report.findings:
         raise Conflict("there is nothing to confirm about this report")
-    if is_running(db, report):
+    if running(db, [report]):
         raise Conflict("the county checks this report as a task; open it there")
     if report.updated_by == by:
         raise Forbidden("you brought these figures in; a colleague confirms them")
