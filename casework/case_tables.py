@@ -330,7 +330,7 @@ class Lookback(Base):
 
     `kind`: regular (at 6 and 12 months, one per closure) or triggered (something came in that looks like a relapse). `trigger` names
     what set it off, once (`regular:<closure>`, `rd_zero:2027Q2:<closure>`); `cause` is its code, `evidence` what it looked like.
-    `state`: planned → done, relapsed. `checks`: `[{month, by, at, relapse, conditions, conclusion}]`.
+    `state`: planned → done, relapsed, dropped (the closure does not stand any more). `checks`: `[{month, by, at, relapse, conditions, conclusion}]`.
     """
 
     __tablename__ = "lookback"
@@ -401,23 +401,3 @@ class Notice(Base):
     read_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str] = mapped_column(String(120), default="")
-
-
-class LightLog(Base):
-    """A change of a light, with the rule that fired and the figures it looked at (6.11). Append-only.
-
-    `about`: `task:<id>`, `item:<id>`, `case:<id>`. `day` is the Shanghai date of the assessment.
-    """
-
-    __tablename__ = "light_log"
-    __table_args__ = (Index(None, "about", "id"), Index(None, "case_id", "id"))
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    about: Mapped[str] = mapped_column(String(40))
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
-    day: Mapped[date]
-    light: Mapped[str] = mapped_column(String(6))
-    previous: Mapped[str] = mapped_column(String(6))
-    rule: Mapped[str] = mapped_column(String(200))
-    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    at: Mapped[datetime]

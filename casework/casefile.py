@@ -3,15 +3,16 @@
 Source: REFERENCE 8 (drill path to the timeline and the evidence). Everything is read from rows; nothing is kept twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from casework import enterprises, people, permissions
-from casework.case_tables import LIVING_CASE, Case, Closure, Item, LightLog, Visit
+from casework import enterprises, light_words, people, permissions
+from casework.case_tables import LIVING_CASE, Case, Closure, Item, Visit
+from casework.light_tables import LightLog
 from casework.permissions import Scope
 from casework.tables import Enterprise
 from engine import versions
@@ -19,30 +20,22 @@ from engine.errors import NotFound, Sentence
 from engine.tables import Definition, HistoryEntry, Instance, Job, Subscription, UserTask
 
 PAGE = 50
-FIGURES: Mapping[str, Sentence] = {
-    "task": Sentence("task: {value}"),
-    "item": Sentence("item: {value}"),
-    "due": Sentence("due on {value}"),
-    "days_overdue": Sentence("overdue by {value} working days"),
-    "days_overdue_plan": Sentence("plan overdue by {value} working days"),
-    "overdue_measures": Sentence("{value} measures overdue"),
-    "relapse_count": Sentence("{value} relapses"),
-    "expected": Sentence("expected by then: {value} %"),
-    "actual": Sentence("reached: {value} %"),
-    "lag": Sentence("behind or ahead: {value} points"),
-}
-"""What the figures behind a light are called; a figure of zero says nothing and is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timeline. `light` is set where a light changed; `figures` and `detail` (as written) are what is behind it."""
+    """One line of the timeline. `figures` and `detail` (as written) are what is behind it.
+
+    `light` is set where a light changed, with the words of its `rule` (Chinese) and `rule_en`.
+    """
 
     at: datetime
     who: str
     what: Sentence
     on_behalf_of: str = ""
     light: str = ""
+    rule: str = ""
+    rule_en: str = ""
     detail: str = ""
     figures: tuple[Sentence, ...] = ()
 
@@ -151,15 +144,6 @@ def timeline(db: Session, case: Case, *, limit: int = 200) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
-def said(figures: Mapping[str, object]) -> tuple[Sentence, ...]:
-    """The figures behind a light as sentences."""
-    return tuple(
-        Sentence(FIGURES[name].template, {"value": figures[name]})
-        for name in FIGURES
-        if figures.get(name) not in (None, "", 0)
-    )
-
-
 def open_tasks(db: Session, case: Case) -> list[UserTask]:
     """What waits for a person in this case, the most urgent first."""
     query = select(UserTask).where(UserTask.root_id == case.instance_id, UserTask.status.in_(("open", "held")))
@@ -257,8 +241,15 @@ def _tasks_done(db: Session, case: Case, limit: int) -> Iterable[Entry]:
 def _lights(db: Session, case: Case, limit: int) -> Iterable[Entry]:
     query = select(LightLog).where(LightLog.about == f"case:{case.id}").order_by(LightLog.id.desc()).limit(limit)
     for row in db.scalars(query):
-        what = Sentence("the light changed: {rule}", {"rule": row.rule}) if row.rule else Sentence("the light changed")
-        yield Entry(row.at, "", what, light=row.light, figures=said(row.figures))
+        yield Entry(
+            row.at,
+            "",
+            Sentence("the light changed"),
+            light=row.light,
+            rule=row.rule,
+            rule_en=row.rule_en,
+            figures=light_words.said(row.number, row.figures),
+        )
 
 
 def _closures(db: Session, case: Case) -> Iterable[Entry]:

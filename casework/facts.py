@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -62,6 +62,46 @@ def freeze(db: Session, subject: str, purpose: str, values: Mapping[str, object]
     db.add(row)
     db.flush()
     return row
+
+
+def grades_of(db: Session, enterprise_ids: Iterable[int], *, day: date) -> dict[int, tuple[bool, bool]]:
+    """Whether enterprises have R&D activity and an R&D institution on `day` (2.2), by id; unknown is no. Three statements."""
+    known = {enterprise_id: _Known() for enterprise_id in enterprise_ids}
+    if not known:
+        return {}
+    years = select(
+        EnterpriseYear.enterprise_id,
+        EnterpriseYear.year,
+        EnterpriseYear.has_activity_g1,
+        EnterpriseYear.has_activity_g2,
+        EnterpriseYear.has_inst_g1,
+        EnterpriseYear.has_inst_g2,
+        EnterpriseYear.g2_date,
+    ).where(EnterpriseYear.enterprise_id.in_(known), EnterpriseYear.year < day.year)
+    for row in db.execute(years):
+        known[row.enterprise_id].years[row.year] = cast(EnterpriseYear, row)
+    quarters = select(
+        QuarterReport.enterprise_id,
+        QuarterReport.period,
+        QuarterReport.state,
+        QuarterReport.rd_expense_ytd,
+        QuarterReport.projects_ongoing,
+        QuarterReport.aux_ledger_checked_at,
+    ).where(QuarterReport.enterprise_id.in_(known), QuarterReport.period.startswith(str(day.year)))
+    for row in db.execute(quarters):
+        known[row.enterprise_id].quarters.append(cast(QuarterReport, row))
+    institutions = select(
+        RdInstitution.enterprise_id, RdInstitution.state, RdInstitution.filed_on, RdInstitution.valid_until
+    ).where(RdInstitution.enterprise_id.in_(known))
+    for row in db.execute(institutions):
+        known[row.enterprise_id].institutions.append(cast(RdInstitution, row))
+    return {
+        enterprise_id: (
+            bool(_activity(rows.years.get(max(rows.years, default=0)), rows, day)),
+            bool(_institution(rows.years.get(max(rows.years, default=0)), rows, day)),
+        )
+        for enterprise_id, rows in known.items()
+    }
 
 
 def full_months(first: date, last: date) -> int:

@@ -37,6 +37,7 @@ class Row:
     days_left: int | None
     light: str
     rule: str
+    rule_en: str
     provisional: bool
     enterprise: Enterprise | None
     case: Case | None
@@ -112,6 +113,7 @@ def of(db: Session, tasks: Iterable[UserTask], *, now: datetime) -> Worklist:
             days_left=lights.days_left(calendar(db), task.due_at, now) if task.due_at else None,
             light=light.light,
             rule=light.rule,
+            rule_en=light.rule_en,
             provisional=task.provisional,
             enterprise=firms.get(enterprise_id),
             case=open_cases.get(enterprise_id),

@@ -27,7 +27,8 @@ from casework import (
     territories,
     worklist,
 )
-from casework.case_tables import Case, Closure, Evidence, Item, LightLog, Lookback, Measure, Notice, Plan
+from casework.case_tables import Case, Closure, Evidence, Item, Lookback, Measure, Notice, Plan
+from casework.light_tables import LightLog
 from casework.services import all_services
 from casework.tables import Enterprise, EnterpriseYear, ListEntry, ListVersion, Officer, Post, QuarterReport
 from engine import calendars, definitions, history, jobs, messages, user_tasks

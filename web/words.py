@@ -1,10 +1,11 @@
 """Codes that the house keeps in English or as the documents write them, as words for a reader."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, flash
 
+from casework import light_words
 from casework.casefile import Entry
 from engine.errors import Sentence
 from web import filters, language
@@ -183,7 +184,9 @@ _ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
 
 def init_app(app: Flask) -> None:
     """Give templates the filters `word`, `listed`, `pairs`, `proof`, `events`: `{{ case.stage | word("stage") }}`."""
-    app.jinja_env.filters.update(word=word, listed=listed, pairs=pairs, proof=proof, events=events)
+    app.jinja_env.filters.update(
+        word=word, listed=listed, pairs=pairs, proof=proof, events=events, reason=reason, figures=figures
+    )
     app.jinja_env.globals.update(columns=columns)
 
 
@@ -227,7 +230,7 @@ def events(entries: Iterable[Entry]) -> list[dict[str, str]]:
     return [
         {
             "at": filters.moment(entry.at),
-            "title": language.say(entry.what),
+            "title": language.say(entry.what) + (f"：{reason(entry)}" if entry.rule else ""),
             "who": entry.who + (f"（{entry.on_behalf_of}）" if entry.on_behalf_of else ""),
             "text": " · ".join(
                 [*(language.say(figure) for figure in entry.figures), *([entry.detail] if entry.detail else [])]
@@ -237,6 +240,16 @@ def events(entries: Iterable[Entry]) -> list[dict[str, str]]:
         }
         for entry in entries
     ]
+
+
+def reason(light: Any) -> str:
+    """Why something shows the light it shows: the words of its `rule` or `rule_en` in the reader's language; empty for green."""
+    return light.rule_en if language.locale_name() == "en" and light.rule_en else light.rule
+
+
+def figures(light: Any) -> str:
+    """The figures behind a light (a `LightLog`), as words in one line."""
+    return " · ".join(language.say(one) for one in light_words.said(light.number, light.figures))
 
 
 def tell(template: str, category: str = "success", **params: object) -> None:

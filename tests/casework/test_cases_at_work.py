@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from casework import board, lights, measures, nightly, notices, people, permissions, stuck, worklist
-from casework.case_tables import Evidence, Item, LightLog, Measure, Notice, RdInstitution
+from casework.case_tables import Evidence, Item, Measure, Notice, RdInstitution
+from casework.light_tables import LightLog
 from engine import services
 from engine.calendars import SHANGHAI, calendar
 from engine.db import Database
@@ -62,23 +63,6 @@ def test_the_light_of_a_task_follows_its_deadline_alone(world: World, days: int,
         on = calendar(db).add(due.astimezone(SHANGHAI).date(), days)
         now = datetime(on.year, on.month, on.day, 9, 0, tzinfo=SHANGHAI)
         assert lights.of_deadline(db, due, now=now).light == light
-
-
-def test_an_item_shows_its_relapses_and_its_lag(world: World) -> None:
-    world.planned_case(list="L3", subtype="缺活动")
-    with world.database.transaction() as db:
-        item = db.scalars(select(Item)).one()
-        plan = world.get(db).plans[-1]
-        assert lights.of_item(db, item, plan, now=world.now).light == "green"
-        later = world.now + timedelta(days=120)
-        lag = lights.of_item(db, item, plan, now=later)
-        assert lag.light == "red"
-        assert lag.figures["lag"] < -30
-        assert lag.rule == "进度落后序时30个百分点以上"
-        item.relapse_count = 1
-        assert lights.of_item(db, item, plan, now=world.now).light == "yellow"
-        item.relapse_count = 2
-        assert lights.of_item(db, item, plan, now=world.now).light == "red"
 
 
 def test_a_light_is_logged_when_it_changes_and_only_then(world: World) -> None:
