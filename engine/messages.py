@@ -192,8 +192,10 @@ def broadcast(
 
 def spread(db: Session, job: Job, *, now: datetime) -> int:
     """Gives each hearer of a signal its job; answers how many. Called by the signal's own job."""
+    # Whoever said it has heard it itself, before it went on.
+    others = or_(Subscription.instance_id.is_(None), Subscription.instance_id != job.payload["sender"])
     hearers = db.execute(
-        select(Subscription).where(Subscription.kind == "signal", Subscription.name == job.payload["signal"])
+        select(Subscription).where(Subscription.kind == "signal", Subscription.name == job.payload["signal"], others)
     ).scalars()
     found = 0
     for one in hearers:

@@ -244,7 +244,10 @@ class Job(Base):
 
 
 class Subscription(Base):
-    """What a run, or the start event of a process, waits to hear. `kind`: message, signal. A start subscription has no instance."""
+    """What a run, or the start event of a process, waits to hear. A start subscription has no instance.
+
+    `kind`: message, signal, change (a conditional event, which looks at the run's own variables and has no name).
+    """
 
     __tablename__ = "subscription"
     __table_args__ = (

@@ -26,7 +26,17 @@ from sqlalchemy.orm import Session
 from engine import feel, history, versions
 from engine.bpmn.execution import Execution
 from engine.bpmn.model import Binding
-from engine.bpmn.outcome import CallWait, Decided, JobWait, MessageWait, SignalWait, TimerWait, UserTaskWait, Variables
+from engine.bpmn.outcome import (
+    CallWait,
+    ConditionWait,
+    Decided,
+    JobWait,
+    MessageWait,
+    SignalWait,
+    TimerWait,
+    UserTaskWait,
+    Variables,
+)
 from engine.errors import ExecutionFailed, Problem, Sentence
 from engine.tables import Chain, HistoryEntry, Instance, Job, Message, Subscription, UserTask
 
@@ -225,7 +235,7 @@ def _state(db: Session, instance: Instance, rows: _Rows) -> Iterator[Fault]:
                 in_state.add(("task", wait.element_instance_id))
             case TimerWait():
                 in_state.add(("timer", wait.element_instance_id))
-            case MessageWait() | SignalWait():
+            case MessageWait() | SignalWait() | ConditionWait():
                 in_state.add(("subscription", wait.element_instance_id))
             case JobWait():
                 in_state.add(("service", wait.element_instance_id))

@@ -16,6 +16,7 @@ from engine import calendars, history, messages, reminders, versions
 from engine.bpmn.model import Binding, ProcessModel
 from engine.bpmn.outcome import (
     CallWait,
+    ConditionWait,
     JobWait,
     MessageWait,
     Outcome,
@@ -108,6 +109,8 @@ class Place:
                     change.opened.append(("message", opened))
                 case SignalWait() if place not in listening:
                     change.opened.append(("signal", messages.Opened(wait.element_id, place, wait.signal_name, "")))
+                case ConditionWait() if place not in listening:
+                    change.opened.append(("change", messages.Opened(wait.element_id, place, "", "")))
                 case _:
                     pass
         self._ends(change, rows, {wait.element_instance_id for wait in outcome.waits}, outcome.trail)

@@ -1,7 +1,7 @@
 """What a drawing must be for the machine to run it as it reads: every rule refuses what would otherwise be misread."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from engine.bpmn import texts, timers, vocabulary
 from engine.bpmn.expressions import is_feel, is_juel
@@ -104,7 +104,12 @@ def _flows(checked: Checked) -> None:
             checked.findings.error(
                 "loose-flow", flow.id, "the flow {id} crosses the border of a sub-process", id=flow.id, line=flow.line
             )
-        if flow.condition is not None and source.kind in {"parallelGateway", "eventBasedGateway", "startEvent"}:
+        if flow.condition is not None and source.kind == "parallelGateway":
+            checked.findings.warning(
+                "condition", flow.id, "a parallel gateway takes every flow; the condition of {id} says nothing",
+                id=flow.id, line=flow.line,
+            )  # fmt: skip
+        if flow.condition is not None and source.kind in {"eventBasedGateway", "startEvent"}:
             checked.findings.error(
                 "condition", flow.id, "a condition behind a {kind} is not executed", kind=source.kind, line=flow.line
             )
@@ -138,7 +143,7 @@ def _default_flow(checked: Checked, element: Element) -> None:
 
 
 def _conditions(checked: Checked, element: Element) -> None:
-    if element.kind not in {"exclusiveGateway", "inclusiveGateway"} or len(element.outgoing) < 2:
+    if element.kind not in {"exclusiveGateway", "inclusiveGateway", "complexGateway"} or len(element.outgoing) < 2:
         return
     for flow_id in element.outgoing:
         flow = checked.process.flows[flow_id]
@@ -177,11 +182,11 @@ def _begins_by_itself(element: Element) -> bool:
         and element.link is None
         and not element.triggered_by_event
         and not element.for_compensation
-    )
+    ) or element.instantiates
 
 
 def _sub_process(checked: Checked, element: Element) -> None:
-    if element.kind != "subProcess":
+    if element.kind not in {"subProcess", "transaction"}:
         return
     starts = [inner for inner in checked.inside(element.id) if inner.kind == "startEvent"]
     if not element.triggered_by_event:
@@ -189,7 +194,7 @@ def _sub_process(checked: Checked, element: Element) -> None:
         return
     if len(starts) != 1 or starts[0].event == "none":
         checked.error("event-sub-process", element, "an event sub-process needs exactly one start event with a trigger")
-    if element.multi_instance is not None:
+    if element.multi_instance is not None or element.loop is not None:
         checked.error("event-sub-process", element, "an event sub-process cannot be multi-instance")
     if element.inputs or element.outputs:
         checked.error("event-sub-process", element, "an event sub-process has no mappings; map at its start event")
@@ -228,6 +233,8 @@ def _events(checked: Checked, element: Element) -> None:
             "event", element, "{event} is not executed at a {kind}; executed are {allowed}", event=str(element.event),
             kind=element.kind, allowed=", ".join(sorted(allowed)),
         )  # fmt: skip
+    if element.event == "compensation" and element.kind == "startEvent" and not element.interrupting:
+        checked.error("event", element, "what undoes work does not run beside it; make the event interrupting")
     if element.event == "error" and not element.interrupting and element.kind != "endEvent":
         checked.error("event", element, "an error always interrupts; make the event interrupting")
     if element.kind == "endEvent" and element.event == "error" and element.error_code is None:
@@ -235,8 +242,74 @@ def _events(checked: Checked, element: Element) -> None:
     throws = element.kind in {"endEvent", "intermediateThrowEvent"}
     if throws and element.event == "escalation" and element.escalation_code is None:
         checked.error("event", element, "an escalation that is thrown needs a code")
+    if element.event == "conditional" and element.condition is None:
+        checked.error("event", element, "a conditional event needs a condition")
+    if element.event == "cancel" and not _of_transaction(checked, element):
+        checked.error("event", element, "only a transaction can be cancelled; put the cancel event into or on one")
     if element.event == "signal" and not element.signal:
         checked.error("event", element, "a signal event needs a signal with a name")
+
+
+def _of_transaction(checked: Checked, element: Element) -> bool:
+    place = element.attached_to if element.kind == "boundaryEvent" else element.scope
+    around = checked.process.elements.get(place or "")
+    return around is not None and around.kind == "transaction"
+
+
+_MANY: Mapping[str, frozenset[str]] = {
+    "intermediateCatchEvent": frozenset({"message", "timer", "signal", "conditional"}),
+    "boundaryEvent": frozenset({"message", "timer", "signal", "conditional"}),
+    "intermediateThrowEvent": frozenset({"message", "signal", "escalation"}),
+    "endEvent": frozenset({"message", "signal", "escalation"}),
+}
+"""Where an event may have several definitions, and of which kinds."""
+
+
+def _several(checked: Checked, element: Element) -> None:
+    """An event with several definitions: each of them under the rules, and where they are executed."""
+    if not element.more:
+        return
+    kinds = {element.event, *(one.event for one in element.more)}
+    allowed = _MANY.get(element.kind, frozenset())
+    if not kinds <= allowed or element.job_type is not None:
+        checked.error(
+            "several-triggers", element, "an event with several triggers is not executed here; draw one event for each"
+        )
+    if element.needs_all and element.kind != "intermediateCatchEvent":
+        checked.error("several-triggers", element, "only an intermediate event can wait for all of its triggers")
+    for one in element.more:
+        for rule in (_events, _messages, _timers, texts.expressions):
+            rule(checked, one)
+
+
+def _repetition(checked: Checked, element: Element) -> None:
+    loop = element.loop
+    if loop is not None and loop.condition is None and loop.maximum is None:
+        checked.error("loop", element, "a loop needs a condition or a maximum, or it never ends")
+    if loop is not None and element.multi_instance is not None:
+        checked.error("loop", element, "an activity is a loop or multi-instance, not both")
+    many = element.start_quantity > 1 or element.completion_quantity > 1
+    if many and (element.kind not in vocabulary.ACTIVITIES or element.kind == "receiveTask"):
+        checked.error("bad-value", element, "only activities other than receive tasks take or give several tokens")
+
+
+def _complex(checked: Checked, element: Element) -> None:
+    if element.kind != "complexGateway":
+        return
+    if len(element.incoming) > 1 and element.activation_condition is None:
+        checked.error(
+            "complex-gateway", element,
+            "a complex gateway at which flows meet needs an activation condition, like =activationCount >= 2",
+        )  # fmt: skip
+    if len(element.incoming) <= 1 and element.activation_condition is not None:
+        checked.error("complex-gateway", element, "nothing meets here; take the activation condition away")
+
+
+def _instantiate(checked: Checked, element: Element) -> None:
+    if element.instantiates and (element.incoming or element.scope != checked.process.id):
+        checked.error(
+            "event", element, "a receive task that begins a run stands at the beginning of the process itself"
+        )
 
 
 def _boundary(checked: Checked, element: Element) -> None:
@@ -260,7 +333,11 @@ def _one_catcher(checked: Checked, element: Element) -> None:
 
 
 def _compensation(checked: Checked, element: Element) -> None:
-    if element.for_compensation and (element.incoming or element.outgoing or element.triggered_by_event):
+    if element.kind == "startEvent":
+        return
+    if element.triggered_by_event:
+        return
+    if element.for_compensation and (element.incoming or element.outgoing):
         checked.error("compensation", element, "no flow may lead to or leave {id}, which undoes another", id=element.id)
     if element.for_compensation and element.id not in checked.handlers:
         checked.error("compensation", element, "nothing leads to {id}; connect it with a compensation boundary event",
@@ -300,11 +377,12 @@ def _event_gateway(checked: Checked, element: Element) -> None:
         target = checked.process.elements.get(checked.process.flows[flow_id].target)
         if target is None:
             continue
-        catches = target.kind == "intermediateCatchEvent" and target.event in {"message", "timer", "signal"}
+        expected = {"message", "timer", "signal", "conditional"}
+        catches = target.kind == "intermediateCatchEvent" and target.event in expected and not target.more
         if not catches or len(target.incoming) != 1:
             checked.error(
                 "event-gateway", element,
-                "only message, timer and signal events without other incoming flows may follow; {target} may not",
+                "only message, timer, signal and conditional events without other incoming flows may follow; {target} may not",
                 target=target.id,
             )  # fmt: skip
 
@@ -362,7 +440,7 @@ def _job_type_of_events(checked: Checked, element: Element) -> None:
 
 
 def _starts_the_process(checked: Checked, element: Element) -> bool:
-    return element.kind == "startEvent" and element.scope == checked.process.id
+    return (element.kind == "startEvent" and element.scope == checked.process.id) or element.instantiates
 
 
 def _timers(checked: Checked, element: Element) -> None:
@@ -385,6 +463,6 @@ def _timers(checked: Checked, element: Element) -> None:
 
 
 _RULES: Iterable[Rule] = (
-    _endings, _default_flow, _conditions, _sub_process, _ad_hoc, _events, _boundary, _one_catcher, _compensation, _links, _event_gateway, _needs, _messages,
+    _endings, _default_flow, _conditions, _sub_process, _ad_hoc, _events, _several, _repetition, _complex, _instantiate, _boundary, _one_catcher, _compensation, _links, _event_gateway, _needs, _messages,
     _job_type_of_events, _timers, texts.expressions, texts.fixed_values,
 )  # fmt: skip

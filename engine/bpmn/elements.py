@@ -43,6 +43,7 @@ class ElementSpec(BpmnTaskSpec):
     """An element of the drawing. The compiler fills the attributes; afterwards they stand still."""
 
     joins = False
+    handles_compensation = False
 
     def __init__(self, process: "ProcessSpec", element: Element, *, name: str = "") -> None:
         super().__init__(process, name or element.id, lane=element.lane, documentation=element.documentation or None)
@@ -59,6 +60,7 @@ class ElementSpec(BpmnTaskSpec):
         self.undone_by: str | None = None
         self.is_conditional = False
         self.is_inner = False
+        self.undone_inside: str | None = None
 
     # --- what SpiffWorkflow calls -------------------------------------------------------------------------------------
 
@@ -70,7 +72,17 @@ class ElementSpec(BpmnTaskSpec):
         pass
 
     def _update_hook(self, my_task: ElementInstance) -> bool | None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return True
+        quantity = self.element.start_quantity
+        if quantity == 1 or self.is_inner:
+            return True
+        # Tokens wait beside each other until there are enough; the oldest goes on for all of them.
+        my_task._set_state(TaskState.WAITING)
+        waiting = [child for child in my_task.above.below if child.task_spec is self and child.is_waiting]
+        if len(waiting) >= quantity:
+            for token in waiting[1:quantity]:
+                my_task.workflow.drop(token)
+            waiting[0]._ready()
+        return None
 
     def _on_ready_hook(self, my_task: ElementInstance) -> None:
         my_task.workflow.ready.append(my_task)
@@ -93,7 +105,7 @@ class ElementSpec(BpmnTaskSpec):
         tree = my_task.workflow
         for subscription in my_task.below:
             tree.drop(subscription)
-        taken = () if self.is_inner else self.take(my_task)
+        taken = () if self.is_inner else self.take(my_task) * self.element.completion_quantity
         ids = [outgoing.flow_id for outgoing in taken if outgoing.flow_id]
         detail: Locals = dict(self.detail(my_task))
         if ids:
@@ -164,6 +176,9 @@ class ElementSpec(BpmnTaskSpec):
         """The boundary event that catches an error or escalation: the one of that code before the one for any."""
         found = [b for b in self.boundaries if b.element.event == kind and b.catches(code)]
         return min(found, key=lambda boundary: boundary.code is None, default=None)
+
+    def ask_condition(self, instance: ElementInstance) -> None:
+        """Let an armed conditional event look at the variables; only events are ever armed."""
 
     def catching_sub_process(self, kind: str, code: str) -> "EventSubProcess | None":
         """The event sub-process inside that catches an error or escalation; only scopes have some."""

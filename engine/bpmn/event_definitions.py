@@ -9,7 +9,7 @@ from lxml import etree
 from engine.bpmn import vocabulary
 from engine.bpmn.extensions import Extensions
 from engine.bpmn.model import Element, EventKind, Message, Timer, TimerKind
-from engine.bpmn.xml import Findings, attribute, children, content, line_of
+from engine.bpmn.xml import Findings, attribute, child, children, content, line_of
 
 _TIMERS: dict[str, TimerKind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
@@ -24,24 +24,33 @@ class EventDefinitions:
         self.signals: dict[str, str] = {}
         self.errors: dict[str, str] = {}
         self.escalations: dict[str, str] = {}
+        self.shared: dict[str, tuple[str, etree._Element]] = {}
 
     def read(self, node: etree._Element, element: Element) -> Element:
-        """The element with its event definition; an event without one is a plain event."""
+        """The element with its event definitions; an event without one is a plain event."""
         definitions = [(name, each) for name, each in children(node) if name in vocabulary.EVENT_DEFINITIONS]
-        references = [each for name, each in children(node) if name == "eventDefinitionRef"]
-        if len(definitions) + len(references) > 1:
-            self.findings.error(
-                "several-triggers", element.id, "an event with several triggers is not executed; draw one event for each",
-                line=element.line,
-            )  # fmt: skip
-        if references:
-            self.findings.error(
-                "unsupported-element", element.id, "{name} is not executed; {instead}", name="eventDefinitionRef",
-                instead=vocabulary.INSTEAD_OF_CHILDREN["eventDefinitionRef"], line=element.line,
-            )  # fmt: skip
+        for name, each in children(node):
+            if name == "eventDefinitionRef":
+                self.extensions.attributes(each, element.id)
+                definitions += self._shared(content(each), element)
         if not definitions:
             return element
-        local, definition = definitions[0]
+        first, *others = [self._one(element, local, definition) for local, definition in definitions]
+        if not others:
+            return first
+        return replace(first, more=tuple(others), needs_all=node.get("parallelMultiple") in {"true", "1"})
+
+    def _shared(self, reference: str, element: Element) -> list[tuple[str, etree._Element]]:
+        """The event definition that stands beside the processes and is used by its id."""
+        found = self.shared.get(_local(reference))
+        if found is None:
+            self.findings.error(
+                "unknown-reference", element.id, "there is no event definition with the id {id}", id=reference,
+                line=element.line,
+            )  # fmt: skip
+        return [found] if found is not None else []
+
+    def _one(self, element: Element, local: str, definition: etree._Element) -> Element:
         self.extensions.attributes(definition, element.id)
         self.extensions.read(definition, local, element.id)
         kind = cast(EventKind, vocabulary.EVENT_DEFINITIONS[local])
@@ -72,8 +81,16 @@ class EventDefinitions:
                 return replace(element, compensates=attribute(definition, "activityRef"))
             case "link":
                 return replace(element, link=attribute(definition, "name"))
+            case "conditional":
+                return replace(element, condition=self._condition(definition, element))
             case _:
                 return element
+
+    def _condition(self, definition: etree._Element, element: Element) -> str | None:
+        condition = child(definition, "condition")
+        if condition is not None:
+            self.extensions.language(condition, element.id)
+        return content(condition) or None
 
     def message(self, node: etree._Element, owner: str) -> Message | None:
         """The message that an event definition or task refers to."""

@@ -7,11 +7,11 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import compensation, timers, triggers
 from engine.bpmn.elements import ElementSpec, Outgoing, cancel_others
-from engine.bpmn.expressions import Locals, Text, fail
+from engine.bpmn.expressions import Locals, Text, fail, plain_variables
 from engine.bpmn.outcome import ThrownMessage, ThrownSignal, Wait
 from engine.bpmn.services import JobElement
-from engine.bpmn.throwing import throw_error, throw_escalation
-from engine.bpmn.tree import ElementInstance
+from engine.bpmn.throwing import cancel_transaction, throw_error, throw_escalation
+from engine.bpmn.tree import ElementInstance, Tree
 
 if TYPE_CHECKING:
     from engine.bpmn.scopes import EventSubProcess
@@ -48,6 +48,11 @@ class Event(ElementSpec):
         """The trigger came for this armed instance."""
         raise NotImplementedError
 
+    def ask_condition(self, instance: ElementInstance) -> None:
+        assert isinstance(self.trigger, triggers.ConditionTrigger)
+        if self.trigger.comes(instance):
+            self.happen(instance, {}, {"trigger": "condition"})
+
     def repeat(self, subscription: ElementInstance) -> int:
         """Arm a subscription that does not interrupt again, or drop it after its last firing; how many firings were missed."""
         if "due" not in subscription.internal_data:
@@ -83,10 +88,25 @@ class StartEvent(Event):
         self.event_sub_process.open_in(scope, payload, detail)
 
 
+def hear(tree: Tree, name: str, variables: Mapping[str, object]) -> None:
+    """A signal reaches every event of this instance that listens for it now. One that hears it first may interrupt another."""
+
+    def listens(instance: ElementInstance) -> bool:
+        return isinstance(instance.task_spec, Event) and instance.internal_data.get("signal") == name
+
+    for instance in [one for one in tree.live() if listens(one)]:
+        if instance.id in tree.tasks and listens(instance):
+            spec = instance.task_spec
+            assert isinstance(spec, Event)
+            spec.happen(instance, plain_variables(variables), {"trigger": "signal"})
+
+
 class CatchEvent(Event):
     """An intermediate catch event or receive task: waits where it stands, or armed by an event-based gateway."""
 
     def behave(self, instance: ElementInstance) -> bool | None:
+        if self.element.instantiates and "payload" in instance.internal_data:
+            return self.done(instance, payload_of(instance))
         assert self.trigger is not None
         instance.internal_data = self.trigger.arm(instance)
         return None
@@ -101,6 +121,39 @@ class CatchEvent(Event):
             instance._set_state(TaskState.STARTED)
         instance.internal_data = {"detail": dict(detail)} if detail else {}
         self.finish(instance, payload)
+
+
+class SeveralCatchEvent(ElementSpec):
+    """An intermediate catch event with several definitions: the first to come is enough, or all of them have to come."""
+
+    parts: tuple["PartEvent", ...] = ()
+
+    def behave(self, instance: ElementInstance) -> bool | None:
+        for part in self.parts:
+            part.subscribe(instance)
+        return None
+
+    def came(self, instance: ElementInstance, part: ElementInstance, payload: Locals) -> None:
+        """One of the definitions has come."""
+        instance.workflow.drop(part)
+        brought = instance.internal_data.setdefault("brought", {})
+        assert isinstance(brought, dict)
+        brought.update(payload)
+        if not self.element.needs_all or not instance._children:
+            self.finish(instance, brought)
+
+
+class PartEvent(Event):
+    """One definition of an event that has several."""
+
+    def keeps_scope(self, instance: ElementInstance) -> bool:
+        return False
+
+    def happen(self, instance: ElementInstance, payload: Locals, detail: Mapping[str, object]) -> None:
+        around = instance.above
+        assert isinstance(around.task_spec, SeveralCatchEvent)
+        around.internal_data["detail"] = dict(detail)
+        around.task_spec.came(around, instance, payload)
 
 
 class EventBasedGateway(ElementSpec):
@@ -162,31 +215,59 @@ class ThrowEvent(JobElement):
     message_id: Text | None = None
     time_to_live: Text | None = None
     signal_name: Text | None = None
+    parts: "tuple[ThrowEvent, ...]" = ()
 
     def behave(self, instance: ElementInstance) -> bool | None:
-        tree, event = instance.workflow, self.element.event
-        if event == "message" and self.element.job_type is not None:
+        if self.element.event == "message" and self.element.job_type is not None:
             return self.serve(instance)
+        for part in (self, *self.parts):
+            if not part.throw(instance):
+                return None
+        return self.done(instance, {})
+
+    def throw(self, instance: ElementInstance) -> bool:
+        """Throw what this definition says; False when the event itself is over or has to wait."""
+        tree, event = instance.workflow, self.element.event
         if event == "message":
             tree.messages.append(self._message(instance))
         elif event == "signal" and self.signal_name is not None:
-            name = tree.string(
-                self.signal_name,
-                instance,
-                "the signal name of {element} must be a text, but {expression} gives {value}",
-            )
-            tree.signals.append(ThrownSignal(self.element_id, instance.id, name, dict(instance.data)))
+            return self._signal(instance, self.signal_name)
         elif event == "error":
             throw_error(instance, self.code, "", dict(instance.data))
-            return None
+            return False
         elif event == "compensation":
-            if compensation.begin(instance, self.element.compensates):
-                return None
+            return not compensation.begin(instance, self.element.compensates)
+        elif event == "cancel":
+            cancel_others(tree, instance.above, instance)
+            if not compensation.begin(instance, None):
+                cancel_transaction(instance)
+            return False
         elif event == "escalation":
             throw_escalation(instance, self.code, dict(instance.data))
-            if not instance._state & TaskState.NOT_FINISHED_MASK:
-                return None
-        return self.done(instance, {})
+            return bool(instance._state & TaskState.NOT_FINISHED_MASK)
+        return True
+
+    def finish(self, instance: ElementInstance, variables: Mapping[str, object]) -> None:
+        """What was to be undone is undone: a cancelled transaction ends now, anything else goes on."""
+        if self.element.event == "cancel":
+            cancel_transaction(instance)
+        else:
+            super().finish(instance, variables)
+
+    def _signal(self, instance: ElementInstance, drawn: Text) -> bool:
+        tree = instance.workflow
+        name = tree.string(
+            drawn, instance, "the signal name of {element} must be a text, but {expression} gives {value}"
+        )
+        variables = dict(instance.data)
+        tree.signals.append(ThrownSignal(self.element_id, instance.id, name, variables))
+        if self.kind == "endEvent":
+            # Nothing follows, and the scope may end with this event: it is heard before.
+            hear(tree, name, variables)
+        else:
+            # What is ready already comes first, so that whoever is about to listen hears it; what follows comes after.
+            tree.ready.append(lambda: hear(tree, name, variables))
+        return bool(instance._state & TaskState.NOT_FINISHED_MASK)
 
     def _message(self, instance: ElementInstance) -> ThrownMessage:
         tree = instance.workflow

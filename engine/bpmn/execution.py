@@ -8,9 +8,9 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import state
 from engine.bpmn.elements import ElementSpec
-from engine.bpmn.events import Event
+from engine.bpmn.events import Event, hear
 from engine.bpmn.expressions import fail, plain_variables
-from engine.bpmn.gateways import JoiningGateway, release_inclusive_join
+from engine.bpmn.gateways import begin_anew, release_inclusive_join
 from engine.bpmn.outcome import (
     BpmnError,
     CallWait,
@@ -18,7 +18,6 @@ from engine.bpmn.outcome import (
     JobWait,
     MessageWait,
     Outcome,
-    SignalWait,
     TimerWait,
     UserTaskWait,
     Variables,
@@ -68,7 +67,8 @@ class Execution:
         start: ElementSpec | None = None
         if start_element is not None:
             start = spec.task_specs.get(start_element)
-            if start is None or start.kind != "startEvent" or start.element.scope != process.id:
+            begins = start is not None and (start.kind == "startEvent" or start.element.instantiates)
+            if start is None or not begins or start.element.scope != process.id:
                 raise NotFound(
                     "the process {process} has no start event {element}", process=process.id, element=start_element
                 )
@@ -164,16 +164,8 @@ class Execution:
     def broadcast_signal(self, name: str, variables: Variables) -> Outcome:
         """Deliver a signal to every open subscription of this name in this instance; with none, nothing happens."""
         payload = plain_variables(variables)
-        listening = [
-            instance
-            for instance in self._tree.live()
-            if isinstance(wait := self._wait(instance), SignalWait) and wait.signal_name == name
-        ]
         self._begin()
-        for instance in listening:
-            # One that was heard first may have interrupted another.
-            if instance.id in self._tree.tasks and isinstance(self._wait(instance), SignalWait):
-                self._heard(instance, plain_variables(payload), "signal")
+        hear(self._tree, name, payload)
         return self._walk()
 
     def set_variables(self, variables: Variables) -> Outcome:
@@ -205,6 +197,8 @@ class Execution:
         return instance
 
     def _wait(self, instance: ElementInstance) -> Wait | None:
+        if instance.is_waiting and instance.task_spec.element.start_quantity > 1:
+            return None
         return instance.task_spec.wait(instance)
 
     def _push(self, instance: ElementInstance, variables: Variables) -> Outcome:
@@ -235,6 +229,7 @@ class Execution:
         tree.run_ready()
         while release_inclusive_join(tree):
             tree.run_ready()
+        begin_anew(tree)
         self._outcome = self._look()
         if not tree.completed and not self._outcome.waits:
             self._stuck()
@@ -242,7 +237,7 @@ class Execution:
 
     def _stuck(self) -> None:
         """Nothing can move this instance any more: say where its tokens lie."""
-        tokens = [each for each in self._tree.live() if each.is_waiting and isinstance(each.task_spec, JoiningGateway)]
+        tokens = [each for each in self._tree.live() if each.is_waiting]
         at = tokens[0].task_spec.element_id if tokens else self._process.id
         fail(at, "the instance waits at {element} for something that can no longer come")
 

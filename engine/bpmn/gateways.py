@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.elements import ElementSpec, Outgoing, no_way_out
+from engine.bpmn.expressions import Text
 from engine.bpmn.tree import ElementInstance, Tree
 
 
@@ -33,7 +34,7 @@ class JoiningGateway(ElementSpec):
         """The first waiting token of each incoming flow."""
         found: dict[str, ElementInstance] = {}
         for child in scope.below:
-            if child.task_spec is self and child.is_waiting:
+            if child.task_spec is self and child.is_waiting and not child.internal_data.get("late"):
                 found.setdefault(str(child.internal_data.get("via", "")), child)
         return found
 
@@ -98,6 +99,72 @@ class InclusiveGateway(JoiningGateway):
         ]
 
 
+class ComplexGateway(InclusiveGateway):
+    """Goes on when its activation condition holds, then swallows what still comes of the same turn (BPMN 2.0.2, 13.4.5).
+
+    The condition sees `activationCount`, the number of flows on which a token has come. The flows still awaited are kept in the
+    scope's memory under `late` until none of them can bring a token any more: then the gateway begins anew.
+    """
+
+    condition: Text | None = None
+
+    def _update_hook(self, my_task: ElementInstance) -> bool | None:
+        if not self.joins:
+            return True
+        scope, tree = my_task.above, my_task.workflow
+        late = self._late(scope)
+        via = str(my_task.internal_data.get("via", ""))
+        if via in late:
+            late.remove(via)
+            self._keep(scope, late)
+            # Its own place in the tree is taken away only after whoever brought it has gone on.
+            my_task._set_state(TaskState.WAITING)
+            my_task.internal_data["late"] = True
+            tree.ready.append(lambda: tree.swallow(my_task))
+            return None
+        my_task._set_state(TaskState.WAITING)
+        tokens = self.arrived(scope)
+        assert self.condition is not None
+        if tree.truth(self.condition, my_task, {"activationCount": len(tokens)}):
+            self._keep(scope, [flow for flow in self.incoming if flow not in tokens])
+            self.release(tree, tokens)
+        return None
+
+    def wait_is_over(self, tree: Tree, scope: ElementInstance) -> None:
+        """Begin anew once nothing awaited can come any more."""
+        late = self._late(scope)
+        sources = {source for flow in late for source in self.reaching[flow]}
+        if late and not any(
+            child.task_spec is not self and child.task_spec.element_id in sources and child.task_spec.keeps_scope(child)
+            for child in scope.below
+        ):
+            self._keep(scope, [])
+
+    def _late(self, scope: ElementInstance) -> list[str]:
+        kept = scope.internal_data.get("late")
+        found = kept.get(self.element_id, []) if isinstance(kept, dict) else []
+        return [str(flow) for flow in found] if isinstance(found, list) else []
+
+    def _keep(self, scope: ElementInstance, late: list[str]) -> None:
+        kept = scope.internal_data.setdefault("late", {})
+        assert isinstance(kept, dict)
+        kept.pop(self.element_id, None)
+        if late:
+            kept[self.element_id] = late
+        if not kept:
+            del scope.internal_data["late"]
+
+
+def begin_anew(tree: Tree) -> None:
+    """Let complex gateways forget tokens that cannot come any more."""
+    if not tree.spec.complex_joins or tree.completed:
+        return
+    for scope in tree.live():
+        if "late" in scope.internal_data:
+            for gateway in tree.spec.complex_joins:
+                gateway.wait_is_over(tree, scope)
+
+
 def release_inclusive_join(tree: Tree) -> bool:
     """Release the first inclusive join that waits for nothing any more; joins that wait only for each other go in order."""
     if tree.completed or not tree.spec.has_inclusive_joins:
@@ -106,7 +173,9 @@ def release_inclusive_join(tree: Tree) -> bool:
     seen: set[tuple[str, str]] = set()
     for token in tree.live():
         spec = token.task_spec
-        if not isinstance(spec, InclusiveGateway) or not token.is_waiting or (token.above.id, spec.name) in seen:
+        if not isinstance(spec, InclusiveGateway) or isinstance(spec, ComplexGateway):
+            continue
+        if not token.is_waiting or (token.above.id, spec.name) in seen:
             continue
         seen.add((token.above.id, spec.name))
         tokens = spec.arrived(token.above)

@@ -13,7 +13,17 @@ from engine.errors import Finding
 
 Binding = Literal["latest", "deployment", "versionTag"]
 EventKind = Literal[
-    "none", "message", "timer", "signal", "error", "escalation", "terminate", "link", "conditional", "compensation"
+    "none",
+    "message",
+    "timer",
+    "signal",
+    "error",
+    "escalation",
+    "terminate",
+    "link",
+    "conditional",
+    "compensation",
+    "cancel",
 ]
 TimerKind = Literal["date", "duration", "cycle"]
 
@@ -100,7 +110,10 @@ class IoMapping:
 
 @dataclass(frozen=True, slots=True)
 class MultiInstance:
-    """Multi-instance characteristics as Camunda 8 draws them; collections and conditions are FEEL."""
+    """Multi-instance characteristics as Camunda 8 draws them; collections and conditions are FEEL.
+
+    With `cardinality` (FEEL or a number) instead of a collection the activity runs that many times, as BPMN draws it.
+    """
 
     sequential: bool
     input_collection: str
@@ -108,15 +121,27 @@ class MultiInstance:
     output_collection: str | None = None
     output_element: str | None = None
     completion_condition: str | None = None
+    cardinality: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Standard loop characteristics: the activity runs again while `condition` (FEEL) holds, at most `maximum` times."""
+
+    condition: str | None = None
+    maximum: int | None = None
+    test_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AdHoc:
-    """How an ad-hoc sub-process runs: which elements it starts (FEEL, a list of element ids) and when it has done enough."""
+    """How an ad-hoc sub-process runs: which elements it starts (FEEL, a list of element ids), whether one after another, and when
+    it has done enough."""
 
     active_elements: str
     completion_condition: str | None = None
     cancel_remaining: bool = True
+    sequential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +171,8 @@ class Element:
     """One flow element of a process. `kind` is its local name in BPMN (`userTask`, `boundaryEvent`, …).
 
     `scope` is the id of the sub-process around it, or of the process. `lane` is the innermost lane's name, `lane_path` the
-    names from the outermost lane to it. `handler` is the activity that a compensation boundary event leads to, `compensates`
+    names from the outermost lane to it. `more` are further event definitions of the same event, each as an element of its own;
+    `needs_all` says that all of them have to come. `handler` is the activity that a compensation boundary event leads to, `compensates`
     the activity that a thrown compensation is limited to. `event` is the event definition of an event (`none` without one), `None` for others.
     """
 
@@ -188,7 +214,15 @@ class Element:
     script: Script | None = None
     called: Called | None = None
     multi_instance: MultiInstance | None = None
+    loop: Loop | None = None
     ad_hoc: AdHoc | None = None
+    condition: str | None = None
+    more: "tuple[Element, ...]" = ()
+    needs_all: bool = False
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    instantiates: bool = False
+    activation_condition: str | None = None
     for_compensation: bool = False
     handler: str | None = None
     compensates: str | None = None
@@ -251,8 +285,9 @@ class ProcessModel:
 
     @property
     def message_starts(self) -> tuple[MessageStart, ...]:
-        """Start events opened by a message; the name is static text or FEEL without variables."""
-        return tuple(MessageStart(e.id, e.message.name) for e in self._starts("message") if e.message)
+        """Start events opened by a message, and receive tasks that begin a run; the name is static text or FEEL without variables."""
+        receiving = (e for e in self.elements.values() if e.instantiates and e.scope == self.id)
+        return tuple(MessageStart(e.id, e.message.name) for e in (*self._starts("message"), *receiving) if e.message)
 
     @property
     def signal_starts(self) -> tuple[SignalStart, ...]:

@@ -120,6 +120,15 @@ class SignalWait:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionWait:
+    """An armed conditional event: it happens by itself when variables of the instance change so that its condition holds."""
+
+    element_instance_id: str
+    element_id: str
+    interrupting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class JobWait:
     """A job that somebody outside the step serves; `variables` are all that the element sees."""
 
@@ -143,7 +152,7 @@ class CallWait:
     variables: Variables = field(default_factory=nothing)
 
 
-Wait = UserTaskWait | TimerWait | MessageWait | SignalWait | JobWait | CallWait
+Wait = UserTaskWait | TimerWait | MessageWait | SignalWait | ConditionWait | JobWait | CallWait
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +185,7 @@ class ThrownMessage:
 
 @dataclass(frozen=True, slots=True)
 class ThrownSignal:
-    """A signal that the instance broadcasts; the caller delivers it to every subscription, this instance's included."""
+    """A signal that the instance broadcasts; the caller delivers it to every other instance. Its own events have heard it."""
 
     element_id: str
     element_instance_id: str

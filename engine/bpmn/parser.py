@@ -1,10 +1,11 @@
 """A checked model becomes a compiled process: compiled once, shared by all instances and threads, never changed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from engine import feel
-from engine.bpmn import activities, events, gateways, scopes, services, triggers
+from engine.bpmn import activities, events, gateways, loops, scopes, services, triggers
 from engine.bpmn.elements import ElementSpec, Mapped, Outgoing
 from engine.bpmn.expressions import Text, text
 from engine.bpmn.model import Element, IoMapping, Model, ProcessModel
@@ -21,10 +22,12 @@ _CLASSES: Mapping[str, type[ElementSpec]] = {
     "businessRuleTask": activities.BusinessRuleTask,
     "callActivity": activities.CallActivity,
     "subProcess": scopes.SubProcess,
+    "transaction": scopes.SubProcess,
     "adHocSubProcess": scopes.AdHocSubProcess,
     "exclusiveGateway": gateways.ExclusiveGateway,
     "parallelGateway": gateways.ParallelGateway,
     "inclusiveGateway": gateways.InclusiveGateway,
+    "complexGateway": gateways.ComplexGateway,
     "eventBasedGateway": events.EventBasedGateway,
     "startEvent": events.StartEvent,
     "intermediateCatchEvent": events.CatchEvent,
@@ -32,6 +35,8 @@ _CLASSES: Mapping[str, type[ElementSpec]] = {
     "endEvent": events.ThrowEvent,
     "boundaryEvent": events.BoundaryEvent,
 }
+
+Part = TypeVar("Part", bound=events.Event | events.ThrowEvent)
 
 EACH = "[each]"
 """Follows the element id in the name of the spec of one run inside a multi-instance body."""
@@ -100,12 +105,19 @@ class _Compiler:
     # --- one element --------------------------------------------------------------------------------------------------
 
     def make(self, element: Element) -> None:
-        drawn = element.multi_instance
-        made = self.behaviour(element)(self.spec, element, name=element.id + EACH if drawn else "")
+        drawn, loop = element.multi_instance, element.loop
+        made = self.behaviour(element)(self.spec, element, name=element.id + EACH if drawn or loop else "")
         self.inner[element.id] = made
         made.inputs_mapped = self.mapped(element.inputs, element)
         made.outputs_mapped = self.mapped(element.outputs, element)
         self.fill(made, element)
+        if loop is not None:
+            made.is_inner = True
+            turns = loops.LoopBody(self.spec, element, loop)
+            turns.inner, turns.condition = made, self.maybe(loop.condition, element)
+            turns.connect(made)
+            self.outer[element.id] = turns
+            return
         if drawn is None:
             self.outer[element.id] = made
             return
@@ -113,6 +125,7 @@ class _Compiler:
         body = scopes.MultiInstanceBody(self.spec, element, drawn)
         body.inner = made
         body.collection = self.text(drawn.input_collection, element)
+        body.cardinality = self.maybe(drawn.cardinality, element)
         body.condition = self.maybe(drawn.completion_condition, element)
         body.output_element = self.maybe(drawn.output_element, element)
         body.connect(made)
@@ -126,6 +139,8 @@ class _Compiler:
             return activities.ServiceTask
         if element.kind == "intermediateCatchEvent" and element.event == "link":
             return activities.PlainTask
+        if element.kind == "intermediateCatchEvent" and element.more:
+            return events.SeveralCatchEvent
         return _CLASSES[element.kind]
 
     def mapped(self, mappings: Iterable[IoMapping], element: Element) -> tuple[Mapped, ...]:
@@ -140,6 +155,12 @@ class _Compiler:
             made.retries = self.text(element.retries or "3", element)
         if isinstance(made, events.ThrowEvent):
             self.fill_throw(made, element)
+            made.parts = tuple(self.part(events.ThrowEvent, one, n) for n, one in enumerate(element.more))
+        elif isinstance(made, events.SeveralCatchEvent):
+            every = (replace(element, more=()), *element.more)
+            made.parts = tuple(self.part(events.PartEvent, one, n) for n, one in enumerate(every))
+        elif isinstance(made, gateways.ComplexGateway):
+            made.condition = self.maybe(element.activation_condition, element)
         elif isinstance(made, activities.UserTask):
             made.assignee = self.maybe(element.assignee, element)
             made.candidate_groups = self.maybe(element.candidate_groups, element)
@@ -157,6 +178,12 @@ class _Compiler:
             made.condition = self.maybe(element.ad_hoc.completion_condition, element)
         elif isinstance(made, activities.CallActivity) and element.called:
             made.process_id = self.text(element.called.process_id, element)
+
+    def part(self, kind: type[Part], element: Element, number: int) -> Part:
+        """One definition of an event that has several."""
+        made = kind(self.spec, element, name=f"{element.id}[{number + 1}]")
+        self.fill(made, element)
+        return made
 
     def fill_throw(self, made: events.ThrowEvent, element: Element) -> None:
         made.code = element.error_code or element.escalation_code or ""
@@ -176,6 +203,9 @@ class _Compiler:
             return triggers.MessageTrigger(self.text(element.message.name, element), key)
         if element.signal is not None:
             return triggers.SignalTrigger(self.text(element.signal, element))
+        if element.condition is not None:
+            self.spec.has_conditions = True
+            return triggers.ConditionTrigger(self.text(element.condition, element))
         return None
 
     # --- between elements ---------------------------------------------------------------------------------------------
@@ -205,6 +235,12 @@ class _Compiler:
         if isinstance(made, events.BoundaryEvent) and element.attached_to is not None:
             host = self.outer[element.attached_to]
             host.boundaries += (made,)
+            for number, one in enumerate(element.more):
+                another = self.part(events.BoundaryEvent, one, number + 1)
+                another.flows = made.flows
+                for outgoing in made.flows:
+                    another.connect(outgoing.target)
+                host.boundaries += (another,)
             if element.event == "compensation" and element.handler is not None:
                 host.undone_by = self.outer[element.handler].name
         elif isinstance(made, scopes.EventSubProcess):
@@ -212,6 +248,9 @@ class _Compiler:
         elif isinstance(made, events.StartEvent) and isinstance(scope, scopes.EventSubProcess):
             scope.start = made
             made.event_sub_process = scope
+            if element.event == "compensation":
+                around = self.inner[scope.element.scope]
+                around.undone_inside = scope.name
         elif self.begins(element):
             scope.starts += (made,)
 
@@ -219,7 +258,7 @@ class _Compiler:
         """Whether a plain start of the scope leads here: at a none start event, or where nothing comes in without one."""
         if element.kind == "startEvent":
             return element.event == "none"
-        if element.for_compensation:
+        if element.for_compensation or element.instantiates:
             return False
         return element.scope not in self.started and not element.incoming and element.link is None
 
@@ -233,8 +272,11 @@ class _Compiler:
             if isinstance(made, gateways.JoiningGateway):
                 made.incoming = element.incoming
                 made.joins = len(element.incoming) > 1
-            if isinstance(made, gateways.InclusiveGateway) and made.joins:
+            if isinstance(made, gateways.ComplexGateway) and made.joins:
+                self.spec.complex_joins += (made,)
+            elif isinstance(made, gateways.InclusiveGateway) and made.joins:
                 self.spec.has_inclusive_joins = True
+            if isinstance(made, gateways.InclusiveGateway) and made.joins:
                 made.reaching = {flow: self.reaching(element, flow, behind) for flow in element.incoming}
 
     def reaching(self, join: Element, flow_id: str, behind: Mapping[str, list[str]]) -> frozenset[str]:

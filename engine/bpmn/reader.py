@@ -2,23 +2,23 @@
 
 import re
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from engine.bpmn import checks, vocabulary
 from engine.bpmn.event_definitions import EventDefinitions
-from engine.bpmn.extensions import Extensions, loop_extension
+from engine.bpmn.extensions import Extensions
 from engine.bpmn.model import (
-    AdHoc,
     Element,
     Flow,
     Lane,
     Message,
     Model,
-    MultiInstance,
     ProcessModel,
 )
+from engine.bpmn.repetitions import Repetitions
 from engine.bpmn.xml import (
     BPMN,
     CAMUNDA,
@@ -77,6 +77,7 @@ class _Reader:
         self.findings = findings
         self.extensions = Extensions(findings)
         self.events = EventDefinitions(findings, self.extensions)
+        self.repetitions = Repetitions(findings, self.extensions)
 
     def model(self, resource: str) -> Model:
         namespace, local = split(self.root.tag)
@@ -87,6 +88,11 @@ class _Reader:
         for name, node in children(self.root):
             self._root_element(name, node)
         processes = [self._process(node) for name, node in children(self.root) if name == "process"]
+        processes += [
+            self._global_task(vocabulary.GLOBAL_TASKS[name], node)
+            for name, node in children(self.root)
+            if name in vocabulary.GLOBAL_TASKS
+        ]
         drawn = [process for process in processes if process.elements]
         return Model(
             resource,
@@ -125,11 +131,13 @@ class _Reader:
             self.events.errors[owner] = attribute(node, "errorCode") or ""
         elif local == "escalation":
             self.events.escalations[owner] = attribute(node, "escalationCode") or ""
+        elif local in vocabulary.EVENT_DEFINITIONS:
+            self.events.shared[owner] = (local, node)
         elif local == "extension" and node.get("mustUnderstand") == "true":
             self.findings.error(
                 "not-executed", owner, "an extension that must be understood is not", line=line_of(node)
             )
-        elif local not in vocabulary.TOP_DECORATION | vocabulary.CALLED_BY_NAME | {"process"}:
+        elif local not in vocabulary.TOP_DECORATION | vocabulary.GLOBAL_TASKS.keys() | {"process"}:
             self.findings.warning("not-executed", owner, "{name} is not executed", name=local, line=line_of(node))
         if local in {"message", "signal", "error", "escalation"}:
             self.extensions.attributes(node, owner)
@@ -170,6 +178,16 @@ class _Reader:
         )
         self.findings.softened = False
         return model
+
+    def _global_task(self, kind: str, node: etree._Element) -> ProcessModel:
+        """A task beside the processes that call activities call: a process of this one task."""
+        process_id = attribute(node, "id") or ""
+        inside = _Inside(process_id)
+        task = copy(node)
+        task.set("id", f"{process_id}.task")
+        self._flow_node(kind, task, process_id, inside)
+        name = attribute(node, "name") or ""
+        return ProcessModel(process_id, name, True, self._wired(inside), inside.flows, line=line_of(node))
 
     def _version_tag(self, node: etree._Element) -> str | None:
         holder = child(node, "extensionElements")
@@ -237,14 +255,16 @@ class _Reader:
                     instead=vocabulary.REFUSED_NODES[local], line=line_of(each),
                 )  # fmt: skip
             elif namespace == BPMN:
-                if local != "completionCondition" or not node.tag.endswith("}adHocSubProcess"):
+                if not _is_read_elsewhere(local, split(node.tag)[1]):
                     self._other(local, each, scope)
             else:
                 self.extensions.misplaced(each, scope)
 
     def _other(self, local: str, node: etree._Element, owner: str) -> None:
         """A child of a process or activity that is no flow element."""
-        known = vocabulary.DECORATION | {"multiInstanceLoopCharacteristics", "conditionExpression"}
+        known = vocabulary.DECORATION | {
+            "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "conditionExpression",
+        }  # fmt: skip
         if local in known or local in vocabulary.EVENT_DEFINITIONS:
             return
         if local == "ioSpecification":
@@ -292,7 +312,11 @@ class _Reader:
             interrupting=(node.get("cancelActivity") or node.get("isInterrupting") or "true") in {"true", "1"},
             attached_to=attribute(node, "attachedToRef"),
             triggered_by_event=(node.get("triggeredByEvent") or "false") in {"true", "1"},
-            multi_instance=self._multi_instance(node, element_id),
+            multi_instance=self.repetitions.multi_instance(node, element_id),
+            loop=self.repetitions.loop(node, element_id),
+            start_quantity=self.repetitions.quantity(node, "startQuantity", element_id),
+            completion_quantity=self.repetitions.quantity(node, "completionQuantity", element_id),
+            instantiates=local == "receiveTask" and node.get("instantiate") in {"true", "1"},
             for_compensation=(node.get("isForCompensation") or "false") in {"true", "1"},
             line=line_of(node),
             **extended,
@@ -301,8 +325,10 @@ class _Reader:
             element = self.events.read(node, element)
         if local == "receiveTask":
             element = replace(element, message=self.events.message(node, element_id))
+        if local == "complexGateway":
+            element = replace(element, activation_condition=self.repetitions.activation(node, element_id))
         if element.ad_hoc is not None:
-            element = replace(element, ad_hoc=self._ad_hoc(node, element.ad_hoc, element_id))
+            element = replace(element, ad_hoc=self.repetitions.ad_hoc(node, element.ad_hoc, element_id))
         if local == "callActivity" and attribute(node, "calledElement"):
             self.findings.error(
                 "camunda-7", element_id, "calledElement is not executed; use zeebe:calledElement", line=line_of(node)
@@ -321,47 +347,17 @@ class _Reader:
         for each in node:
             namespace, name = split(each.tag)
             if namespace == BPMN:
-                self._other(name, each, element_id)
+                if not _is_read_elsewhere(name, local):
+                    self._other(name, each, element_id)
             else:
                 self.extensions.misplaced(each, element_id)
 
-    def _ad_hoc(self, node: etree._Element, drawn: AdHoc, owner: str) -> AdHoc:
-        condition = child(node, "completionCondition")
-        if condition is not None:
-            self.extensions.language(condition, owner)
-        cancel = (node.get("cancelRemainingInstances") or "true") in {"true", "1"}
-        return replace(drawn, completion_condition=content(condition) or None, cancel_remaining=cancel)
 
-    def _multi_instance(self, node: etree._Element, owner: str) -> MultiInstance | None:
-        loop = child(node, "multiInstanceLoopCharacteristics")
-        if loop is None:
-            return None
-        self.extensions.attributes(loop, owner)
-        self.extensions.read(loop, "multiInstanceLoopCharacteristics", owner)
-        for local, each in children(loop):
-            if local not in {"extensionElements", "completionCondition", "documentation"}:
-                self.findings.error(
-                    "unsupported-element", owner, "{name} is not executed; {instead}", name=local,
-                    instead=vocabulary.INSTEAD_OF_CHILDREN.get(local, vocabulary.LEAVE_OUT), line=line_of(each),
-                )  # fmt: skip
-        extension = loop_extension(loop)
-        collection = None if extension is None else attribute(extension, "inputCollection")
-        if extension is None or collection is None:
-            self.findings.error(
-                "missing-attribute", owner, "a multi-instance activity needs an input collection", line=line_of(loop)
-            )
-            return None
-        condition = child(loop, "completionCondition")
-        if condition is not None:
-            self.extensions.language(condition, owner)
-        return MultiInstance(
-            loop.get("isSequential") in {"true", "1"},
-            collection,
-            attribute(extension, "inputElement"),
-            attribute(extension, "outputCollection"),
-            attribute(extension, "outputElement"),
-            content(condition) or None,
-        )
+def _is_read_elsewhere(local: str, kind: str) -> bool:
+    """A child that says something about its own element and is read there."""
+    return (local == "completionCondition" and kind == "adHocSubProcess") or (
+        local == "activationCondition" and kind == "complexGateway"
+    )
 
 
 def _ordered(flows: list[str], drawn: list[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.specs import WorkflowSpec
@@ -12,6 +13,11 @@ from engine.bpmn.expressions import Locals, Text, fail, plain
 from engine.bpmn.model import Element, MultiInstance
 from engine.bpmn.tree import ElementInstance, Tree
 
+if TYPE_CHECKING:
+    from engine.bpmn.gateways import ComplexGateway
+
+MOST_RUNS = 1_000
+"""How often an activity with a drawn number of runs may run."""
 _PATH = re.compile(r"=\s*([^\W\d]\w*)(?:\.\w+)*\s*")
 
 
@@ -21,6 +27,8 @@ class ProcessSpec(BpmnProcessSpec):
     task_specs: dict[str, ElementSpec]
     root: "RootSpec"
     has_inclusive_joins = False
+    has_conditions = False
+    complex_joins: "tuple[ComplexGateway, ...]" = ()
 
     def __init__(self, name: str) -> None:
         # SpiffWorkflow's constructor adds Start, EndJoin and End, which are names that a drawing may use.
@@ -84,7 +92,7 @@ class RootSpec(ScopeSpec):
 
 
 class SubProcess(ScopeSpec):
-    """An embedded sub-process."""
+    """An embedded sub-process, or a transaction."""
 
 
 class AdHocSubProcess(ScopeSpec):
@@ -111,6 +119,10 @@ class AdHocSubProcess(ScopeSpec):
         if not chosen:
             return self.done(instance, {})
         self.arm(instance)
+        drawn = self.element.ad_hoc
+        if drawn is not None and drawn.sequential:
+            chosen, later = chosen[:1], chosen[1:]
+            instance.internal_data["later"] = [each.element_id for each in later if each is not None]
         for start in chosen:
             if start is not None:
                 tree.enter(instance._add_child(start))
@@ -118,6 +130,8 @@ class AdHocSubProcess(ScopeSpec):
 
     def child_left(self, instance: ElementInstance) -> None:
         drawn = self.element.ad_hoc
+        if self._next_one(instance):
+            return
         if self.condition is None or drawn is None or instance.internal_data.get("enough"):
             super().child_left(instance)
             return
@@ -133,11 +147,29 @@ class AdHocSubProcess(ScopeSpec):
                 condition=self.condition.source,
             )
 
+    def _next_one(self, instance: ElementInstance) -> bool:
+        """In a sequential one: start what comes next, once nothing runs and enough is not done yet."""
+        later = instance.internal_data.get("later")
+        running = any(child.task_spec.keeps_scope(child) for child in instance.below)
+        if not isinstance(later, list) or not later or running or instance.internal_data.get("enough"):
+            return False
+        if self.condition is not None and instance.workflow.truth(self.condition, instance):
+            return False
+        start = next(start for start in self.starts if start.element_id == later[0])
+        instance.internal_data["later"] = later[1:]
+        instance.workflow.enter(instance._add_child(start))
+        return True
+
 
 class EventSubProcess(ScopeSpec):
     """A sub-process that an event starts; `start` is its only start event."""
 
     start: StartEvent
+
+    @property
+    def handles_compensation(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Whether it undoes the scope around it."""
+        return self.start.element.event == "compensation"
 
     def open_in(self, scope: ElementInstance, payload: Locals, detail: Mapping[str, object]) -> None:
         """The event has happened in the scope around: interrupt that or not, and run."""
@@ -166,6 +198,7 @@ class MultiInstanceBody(ElementSpec):
 
     inner: ElementSpec
     collection: Text
+    cardinality: Text | None = None
     condition: Text | None = None
     output_element: Text | None = None
 
@@ -175,7 +208,7 @@ class MultiInstanceBody(ElementSpec):
         self.drawn = drawn
 
     def behave(self, instance: ElementInstance) -> bool | None:
-        items = instance.workflow.json(self.collection, instance)
+        items = self._numbered(instance) if self.cardinality else instance.workflow.json(self.collection, instance)
         if not isinstance(items, list):
             fail(
                 self.element_id,
@@ -191,6 +224,22 @@ class MultiInstanceBody(ElementSpec):
         instance.internal_data["items"] = plain(items)
         self._spawn(instance, 1 if self.drawn.sequential else len(items))
         return None
+
+    def _numbered(self, instance: ElementInstance) -> list[object]:
+        """As many items as the drawn number says."""
+        assert self.cardinality is not None
+        number = instance.workflow.json(self.cardinality, instance)
+        if isinstance(number, str) and number.isdecimal():
+            number = int(number)
+        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MOST_RUNS:
+            fail(
+                self.element_id,
+                "expected the number of runs of {element} to be a whole number from 0 to {most}, but {expression} gives {value}",
+                expression=self.cardinality.source,
+                most=MOST_RUNS,
+                value=str(number)[:100],
+            )
+        return list(range(1, number + 1))
 
     def _spawn(self, body: ElementInstance, count: int) -> None:
         items, first = body.internal_data["items"], body.internal_data["next"]

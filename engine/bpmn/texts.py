@@ -46,8 +46,13 @@ def _texts(checked: "Checked", element: Element) -> Iterator[tuple[Sentence, str
         yield Sentence("Completion condition"), element.ad_hoc.completion_condition, True
     if element.script:
         yield Sentence("Script"), element.script.expression, True
+    yield Sentence("Condition"), element.condition, True
+    yield Sentence("Activation condition"), element.activation_condition, True
+    if element.loop:
+        yield Sentence("Loop condition"), element.loop.condition, True
     if element.multi_instance:
-        yield Sentence("Input collection"), element.multi_instance.input_collection, True
+        yield Sentence("Input collection"), element.multi_instance.input_collection or None, True
+        yield Sentence("Number of runs"), element.multi_instance.cardinality, False
         yield Sentence("Output element"), element.multi_instance.output_element, True
         yield Sentence("Completion condition"), element.multi_instance.completion_condition, True
 

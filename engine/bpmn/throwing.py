@@ -24,6 +24,23 @@ def throw_escalation(instance: ElementInstance, code: str, variables: Locals) ->
         instance.workflow.escalations.append(unheard)
 
 
+def cancel_transaction(instance: ElementInstance) -> None:
+    """The cancel end event of a transaction whose work is undone: the transaction ends and goes on at its cancel event.
+
+    A transaction without one ends where it is, and nothing follows it (BPMN 2.0.2, 10.7).
+    """
+    tree, host = instance.workflow, instance.above
+    if host.task_spec.is_inner:
+        host = host.above
+    boundary = host.task_spec.catcher(host, "cancel", "")
+    if boundary is not None:
+        boundary.strike(host, {}, {"trigger": "cancel"})
+        return
+    around = host.above
+    tree.end(host, {"trigger": "cancel"})
+    around.task_spec.child_left(around)
+
+
 def _throw(instance: ElementInstance, kind: str, code: str, variables: Locals, detail: Locals) -> bool:
     at = instance
     while True:

@@ -6,7 +6,7 @@ never deeper than the drawing is nested, a step costs the same at any age of the
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -140,7 +140,7 @@ class Tree(BpmnWorkflow):
         self.counter = counter
         self.budget = budget
         self.steps = 0
-        self.ready: deque[ElementInstance] = deque()
+        self.ready: deque[ElementInstance | Callable[[], None]] = deque()
         self.trail: list[TrailEntry] = []
         self.messages: list[ThrownMessage] = []
         self.signals: list[ThrownSignal] = []
@@ -172,8 +172,12 @@ class Tree(BpmnWorkflow):
 
     def run_ready(self) -> None:
         """Run everything that is ready, first come first, until only waits are left. Raises when the budget is used up."""
+        self._ask_conditions()
         while self.ready:
             instance = self.ready.popleft()
+            if not isinstance(instance, ElementInstance):
+                instance()
+                continue
             if instance._state != TaskState.READY:
                 continue
             self.steps += 1
@@ -184,6 +188,15 @@ class Tree(BpmnWorkflow):
                     steps=self.budget,
                 )
             instance.run()
+            self._ask_conditions()
+
+    def _ask_conditions(self) -> None:
+        """Let conditional events happen whose condition has become true. Drawings without any are not slowed down."""
+        if not self.spec.has_conditions or self.completed:
+            return
+        for instance in self.live():
+            if "condition" in instance.internal_data and instance.id in self.tasks:
+                instance.task_spec.ask_condition(instance)
 
     def enter(self, instance: ElementInstance) -> None:
         """Bring a new instance to life: SpiffWorkflow makes it ready, or lets it wait for others."""
@@ -222,6 +235,14 @@ class Tree(BpmnWorkflow):
         if was_running:
             self.note(instance, "cancelled", detail)
         self._unhang(instance)
+
+    def swallow(self, instance: ElementInstance) -> None:
+        """Take a token out of the tree; the scope around it may be done with that."""
+        if instance.id not in self.tasks:
+            return
+        scope = instance.above
+        self.drop(instance)
+        scope.task_spec.child_left(scope)
 
     def _unhang(self, instance: ElementInstance) -> None:
         parent = self.tasks.get(instance._parent)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from engine.bpmn import timers
 from engine.bpmn.expressions import Locals, Text, fail
 from engine.bpmn.model import TimerKind
-from engine.bpmn.outcome import MessageWait, SignalWait, TimerWait
+from engine.bpmn.outcome import ConditionWait, MessageWait, SignalWait, TimerWait
 from engine.bpmn.tree import ElementInstance
 
 
@@ -70,7 +70,25 @@ class SignalTrigger:
         }
 
 
-Trigger = TimerTrigger | MessageTrigger | SignalTrigger
+@dataclass(frozen=True, slots=True)
+class ConditionTrigger:
+    """A condition over the instance's variables. It happens when the condition becomes true, and again only after it was false."""
+
+    text: Text
+
+    def arm(self, instance: ElementInstance) -> Locals:
+        """What the instance must remember: whether the condition held when it was last asked."""
+        return {"condition": False}
+
+    def comes(self, instance: ElementInstance) -> bool:
+        """Whether the condition has become true since it was last asked. What is neither true nor false does not hold."""
+        held = bool(instance.internal_data["condition"])
+        holds = instance.workflow.value(self.text, instance) is True
+        instance.internal_data["condition"] = holds
+        return holds and not held
+
+
+Trigger = TimerTrigger | MessageTrigger | SignalTrigger | ConditionTrigger
 
 
 def remembered(armed: timers.Armed) -> Locals:
@@ -97,7 +115,9 @@ def _moment(value: object) -> datetime:
     return datetime.fromisoformat(str(value)).astimezone(UTC)
 
 
-def waits_for(instance: ElementInstance, *, interrupting: bool) -> TimerWait | MessageWait | SignalWait | None:
+def waits_for(
+    instance: ElementInstance, *, interrupting: bool
+) -> TimerWait | MessageWait | SignalWait | ConditionWait | None:
     """The wait of an armed instance."""
     kept, element_id = instance.internal_data, instance.task_spec.element_id
     if "due" in kept:
@@ -105,6 +125,8 @@ def waits_for(instance: ElementInstance, *, interrupting: bool) -> TimerWait | M
         return TimerWait(instance.id, element_id, timer.due_at, timer.remaining, interrupting)
     if "message" in kept:
         return MessageWait(instance.id, element_id, str(kept["message"]), str(kept["key"]), interrupting)
+    if "condition" in kept:
+        return ConditionWait(instance.id, element_id, interrupting)
     if "signal" in kept:
         return SignalWait(instance.id, element_id, str(kept["signal"]), interrupting)
     return None

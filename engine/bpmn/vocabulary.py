@@ -9,9 +9,11 @@ from engine.errors import Sentence
 TASKS = frozenset({
     "task", "manualTask", "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
 })  # fmt: skip
-SUB_PROCESSES = frozenset({"subProcess", "adHocSubProcess"})
+SUB_PROCESSES = frozenset({"subProcess", "adHocSubProcess", "transaction"})
 ACTIVITIES = TASKS | SUB_PROCESSES | {"callActivity"}
-GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
+GATEWAYS = frozenset({
+    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway",
+})  # fmt: skip
 EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 
@@ -30,25 +32,23 @@ EVENT_DEFINITIONS: Mapping[str, str] = {
 
 EXECUTED_EVENTS: Mapping[str, frozenset[str]] = {
     "startEvent": frozenset({"none", "message", "timer", "signal"}),
-    "eventSubProcessStart": frozenset({"message", "timer", "signal", "error", "escalation"}),
-    "endEvent": frozenset({"none", "message", "signal", "error", "escalation", "terminate", "compensation"}),
-    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation", "compensation"}),
-    "intermediateCatchEvent": frozenset({"message", "timer", "signal", "link"}),
+    "eventSubProcessStart": frozenset(
+        {"message", "timer", "signal", "error", "escalation", "conditional", "compensation"}
+    ),
+    "endEvent": frozenset({"none", "message", "signal", "error", "escalation", "terminate", "compensation", "cancel"}),
+    "boundaryEvent": frozenset(
+        {"message", "timer", "signal", "error", "escalation", "compensation", "conditional", "cancel"}
+    ),
+    "intermediateCatchEvent": frozenset({"message", "timer", "signal", "link", "conditional"}),
     "intermediateThrowEvent": frozenset({"none", "message", "signal", "escalation", "link", "compensation"}),
 }
 
 REFUSED_NODES: Mapping[str, Sentence] = {
-    "complexGateway": Sentence("draw an inclusive or exclusive gateway with conditions"),
-    "transaction": Sentence("draw a sub-process with error boundary events"),
     "callChoreography": Sentence("draw a call activity"),
     "subChoreography": Sentence("draw a sub-process"),
     "choreographyTask": Sentence("draw a task"),
     "implicitThrowEvent": Sentence("draw an intermediate throw event"),
     "event": Sentence("draw a start, intermediate or end event"),
-}
-
-REFUSED_LOOPS: Mapping[str, Sentence] = {
-    "standardLoopCharacteristics": Sentence("draw a gateway that leads back, or a multi-instance activity"),
 }
 
 # Shapes that say something to people and nothing to an engine (Camunda 8 does not execute them either).
@@ -58,15 +58,16 @@ DECORATION = frozenset({
     "property", "dataState", "auditing", "monitoring", "categoryValueRef", "supportedInterfaceRef", "supports",
     "dataInput", "dataOutput", "inputSet", "outputSet", "eventDefinitionRef",
 })  # fmt: skip
-"""`eventDefinitionRef` is caught where event definitions are read."""
+"""`eventDefinitionRef` is read where event definitions are."""
 
-CALLED_BY_NAME = frozenset({
-    "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask", "eventDefinition",
-    "messageEventDefinition", "timerEventDefinition", "signalEventDefinition", "errorEventDefinition",
-    "escalationEventDefinition", "conditionalEventDefinition", "compensateEventDefinition", "cancelEventDefinition",
-    "linkEventDefinition", "terminateEventDefinition",
-})  # fmt: skip
-"""Things beside the processes that processes may use by name; whoever does is refused."""
+GLOBAL_TASKS: Mapping[str, str] = {
+    "globalTask": "task",
+    "globalUserTask": "userTask",
+    "globalManualTask": "manualTask",
+    "globalScriptTask": "scriptTask",
+    "globalBusinessRuleTask": "businessRuleTask",
+}
+"""Tasks beside the processes, each a process of one task for the call activities that name it."""
 
 TOP_DECORATION = frozenset({
     "collaboration", "itemDefinition", "category", "dataStore", "extension", "relationship", "interface", "endPoint",
@@ -89,16 +90,16 @@ HARMLESS: frozenset[str] = frozenset({
     "definitionalCollaborationRef",
     "errorRef", "escalationRef", "signalRef", "errorCode", "escalationCode", "structureRef",
     "language", "evaluatesToTypeRef", "associationDirection", "activityRef", "waitForCompletion", "cancelRemainingInstances", "ordering",
+    "loopMaximum", "testBefore", "method",
 })  # fmt: skip
 """Attributes without a namespace that are read, checked below, or say nothing to an engine."""
 
 _BOOLEAN = (frozenset({"true", "false", "1", "0"}), Sentence("write true or false"))
 
 ONLY: Mapping[str, tuple[frozenset[str], Sentence]] = {
-    "instantiate": (frozenset({"false", "0"}), Sentence("start the process with a message start event")),
-    "parallelMultiple": (frozenset({"false", "0"}), Sentence("draw one event for each trigger")),
-    "startQuantity": (frozenset({"1"}), Sentence("join the tokens with a parallel gateway")),
-    "completionQuantity": (frozenset({"1"}), Sentence("split the tokens with a parallel gateway")),
+    "instantiate": _BOOLEAN,
+    "parallelMultiple": _BOOLEAN,
+    "testBefore": _BOOLEAN,
     "isForCompensation": _BOOLEAN,
     "waitForCompletion": (frozenset({"true", "1"}), Sentence("draw the compensation on a branch of its own")),
     "cancelActivity": _BOOLEAN,
@@ -106,7 +107,7 @@ ONLY: Mapping[str, tuple[frozenset[str], Sentence]] = {
     "isSequential": _BOOLEAN,
     "triggeredByEvent": _BOOLEAN,
     "cancelRemainingInstances": _BOOLEAN,
-    "ordering": (frozenset({"Parallel"}), Sentence("leave the order to the process that starts the elements")),
+    "ordering": (frozenset({"Parallel", "Sequential"}), Sentence("write Parallel or Sequential")),
     "isExecutable": _BOOLEAN,
     "behavior": (frozenset({"All"}), Sentence("draw what shall follow behind the whole activity")),
     "eventGatewayType": (frozenset({"Exclusive"}), Sentence("draw an exclusive event-based gateway")),
@@ -133,6 +134,7 @@ ZEEBE_HERE: Mapping[str, frozenset[str]] = {
     "callActivity": frozenset({"calledElement", "ioMapping"}),
     "subProcess": frozenset({"ioMapping"}),
     "adHocSubProcess": frozenset({"ioMapping", "adHoc"}),
+    "transaction": frozenset({"ioMapping"}),
     "startEvent": frozenset({"ioMapping", "formDefinition"}),
     "endEvent": _JOB | {"publishMessage"},
     "intermediateThrowEvent": _JOB | {"publishMessage"},
@@ -210,13 +212,10 @@ INSTEAD_OF_CHILDREN: Mapping[str, Sentence] = {
     "performer": Sentence("use zeebe:assignmentDefinition"),
     "resourceRole": Sentence("use zeebe:assignmentDefinition"),
     "script": Sentence("use zeebe:script with FEEL"),
-    "loopCardinality": Sentence("use zeebe:loopCharacteristics"),
     "loopDataInputRef": Sentence("use zeebe:loopCharacteristics"),
     "loopDataOutputRef": Sentence("use zeebe:loopCharacteristics"),
     "inputDataItem": Sentence("use zeebe:loopCharacteristics"),
     "outputDataItem": Sentence("use zeebe:loopCharacteristics"),
     "complexBehaviorDefinition": Sentence("use zeebe:loopCharacteristics"),
-    "eventDefinitionRef": Sentence("put the event definition into the event"),
-    **REFUSED_LOOPS,
 }
 """Children of flow elements that are not executed, and what to draw instead."""

@@ -116,6 +116,39 @@ def signal(reference: str) -> str:
     return f'<bpmn:signalEventDefinition signalRef="{reference}_signal"/>'
 
 
+def condition(text: str) -> str:
+    return f"<bpmn:conditionalEventDefinition><bpmn:condition>{escape(text)}</bpmn:condition></bpmn:conditionalEventDefinition>"
+
+
+def cancel() -> str:
+    return "<bpmn:cancelEventDefinition/>"
+
+
+def transaction(element_id: str, inner: str, flows: str) -> str:
+    return node("transaction", element_id, inner + sequence(flows))
+
+
+def complex_join(element_id: str, activation: str) -> str:
+    return node(
+        "complexGateway", element_id, f"<bpmn:activationCondition>{escape(activation)}</bpmn:activationCondition>"
+    )
+
+
+def again(text: str, **more: object) -> str:
+    """A standard loop: once more while the condition holds; `more` may hold loopMaximum and testBefore."""
+    held = f"<bpmn:loopCondition>{escape(text)}</bpmn:loopCondition>" if text else ""
+    return f"<bpmn:standardLoopCharacteristics{attributes(**more)}>{held}</bpmn:standardLoopCharacteristics>"
+
+
+def times(number: str, *, sequential: bool = False) -> str:
+    """Multi-instance by number."""
+    is_sequential = attributes(isSequential="true") if sequential else ""
+    return (
+        f"<bpmn:multiInstanceLoopCharacteristics{is_sequential}><bpmn:loopCardinality>{escape(number)}</bpmn:loopCardinality>"
+        "</bpmn:multiInstanceLoopCharacteristics>"
+    )
+
+
 def error(code: str | None = None) -> str:
     return f"<bpmn:errorEventDefinition{attributes(errorRef=code and code + '_error')}/>"
 
@@ -213,13 +246,13 @@ def _layout(process_id: str, body: str) -> str:
     places: dict[str, tuple[int, int, int, int]] = {}
     drawn: list[str] = []
     for number, found in enumerate(
-        re.finditer(r"<bpmn:(\w+(?:Task|Event|Gateway|Activity|Process)|task) id=\"([^\"]+)\"", body)
+        re.finditer(r"<bpmn:(\w+(?:Task|Event|Gateway|Activity|Process)|task|transaction) id=\"([^\"]+)\"", body)
     ):
         kind, element_id = found.groups()
         width, height = next((size for suffix, size in _SIZES.items() if kind.endswith(suffix)), (100, 80))
         places[element_id] = (160 + number % 6 * 160, 80 + number // 6 * 140, width, height)
         x, y, w, h = places[element_id]
-        expanded = ' isExpanded="true"' if kind == "subProcess" else ""
+        expanded = ' isExpanded="true"' if kind in {"subProcess", "transaction"} else ""
         drawn.append(
             f'    <bpmndi:BPMNShape id="{element_id}_di" bpmnElement="{element_id}"{expanded}>'
             f'<dc:Bounds x="{x}" y="{y}" width="{w}" height="{h}"/></bpmndi:BPMNShape>\n'

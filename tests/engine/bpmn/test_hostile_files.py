@@ -11,7 +11,6 @@ from engine.errors import Undeployable
 from tests.diagrams.sketch import (
     HEAD,
     a_message,
-    both,
     boundary,
     catch,
     compensation,
@@ -134,10 +133,15 @@ def test_a_chain_of_a_thousand_tasks_is_read_and_compiled():
 @pytest.mark.parametrize(
     ("elements", "found"),
     [
-        ([node("complexGateway", "x")], ("unsupported-element", "x")),
-        ([node("transaction", "x")], ("unsupported-element", "x")),
+        ([node("choreographyTask", "x")], ("unsupported-element", "x")),
+        ([node("transaction", "x")], ("no-start", "x")),
+        (
+            [node("complexGateway", "x", "<bpmn:activationCondition>=true</bpmn:activationCondition>")],
+            ("complex-gateway", "x"),
+        ),
         ([node("adHocSubProcess", "x")], ("missing-definition", "x")),
-        ([user("x", "", "<bpmn:standardLoopCharacteristics/>")], ("unsupported-element", "x")),
+        ([user("x", "", "<bpmn:standardLoopCharacteristics/>")], ("loop", "x")),
+        ([user("x", "", '<bpmn:standardLoopCharacteristics loopMaximum="0"/>')], ("bad-value", "x")),
         ([user("x", "", "<bpmn:potentialOwner/>")], ("unsupported-element", "x")),
         ([user("x", "", "<bpmn:multiInstanceLoopCharacteristics/>")], ("missing-attribute", "x")),
         ([node("scriptTask", "x", "<bpmn:script>import os</bpmn:script>", scriptFormat="python")], ("language", "x")),
@@ -158,7 +162,10 @@ def test_a_chain_of_a_thousand_tasks_is_read_and_compiled():
         ([user("x", z("taskSchedule", dueDate="soon"))], ("due-date", "x")),
         ([user("x", z("ioMapping", z("input", source="=1", target="a b")))], ("mapping-target", "x")),
         ([user("x", io({"a": "=1 +"}))], ("feel-syntax", "x")),
-        ([user("x", startQuantity="2")], ("unsupported-attribute", "x")),
+        ([user("x", startQuantity="0")], ("bad-value", "x")),
+        ([catch("s", timer("duration", "P1D")), node("receiveTask", "x", startQuantity="2")], ("bad-value", "x")),
+        ([node("receiveTask", "x", instantiate="maybe")], ("unsupported-attribute", "x")),
+        ([node("exclusiveGateway", "x", completionQuantity="2")], ("bad-value", "x")),
         ([user("x", isForCompensation="true")], ("compensation", "x")),
         ([user("x", "", each("items", "item"))], ("not-feel", "x")),
         ([catch("x", timer("duration", "3 days"))], ("timer", "x")),
@@ -168,7 +175,19 @@ def test_a_chain_of_a_thousand_tasks_is_read_and_compiled():
         ([catch("x", "<bpmn:compensateEventDefinition/>")], ("event", "x")),
         ([catch("x", message("nobody"))], ("unknown-reference", "x")),
         ([catch("x", "")], ("event", "x")),
-        ([catch("x", timer("duration", "P1D") + timer("duration", "P2D"))], ("several-triggers", "x")),
+        ([catch("x", timer("duration", "P1D") + link("l"))], ("several-triggers", "x")),
+        ([start("x", timer("date", "2026-01-01T00:00:00Z") + timer("cycle", "R/P1D"))], ("several-triggers", "x")),
+        ([catch("x", "<bpmn:eventDefinitionRef>nobody</bpmn:eventDefinitionRef>")], ("unknown-reference", "x")),
+        (
+            [
+                catch(
+                    "x",
+                    "<bpmn:conditionalEventDefinition><bpmn:condition>a > 1</bpmn:condition></bpmn:conditionalEventDefinition>",
+                )
+            ],
+            ("not-feel", "x"),
+        ),
+        ([end("x", "<bpmn:cancelEventDefinition/>")], ("event", "x")),
         ([throw("x", compensation("nobody"))], ("compensation", "x")),
         ([user("h"), boundary("x", "h", compensation())], ("compensation", "x")),
         ([throw("x", link("nowhere"))], ("link", "x")),
@@ -197,7 +216,11 @@ def test_what_would_be_misread_is_refused_by_element(elements, found):
         ([xor("x"), user("a"), user("b")], "start -> x -[x > 5]-> a\nx -[=true]-> b", ("not-feel", "x")),
         ([xor("x"), user("a"), user("b")], "start -> x -[${x > 5}]-> a\nx -[=true]-> b", ("juel", "x")),
         ([xor("x"), user("a")], "start -> x -[=x >]-> a", ("feel-syntax", "x")),
-        ([both("x"), user("a")], "start -> x -[=true]-> a", ("condition", "x_a")),
+        (
+            [node("eventBasedGateway", "x"), catch("a", timer("duration", "P1D"))],
+            "start -> x -[=true]-> a",
+            ("condition", "x_a"),
+        ),
         ([xor("x", "x_nowhere"), user("a")], "start -> x -> a", ("default-flow", "x")),
         ([some("x", "x_a"), user("a"), user("b")], "start -> x -[=true]-> a\nx -> b", ("condition", "x_b")),
         ([user("a")], "start -> a -> ghost", ("loose-flow", "a_ghost")),
@@ -355,7 +378,7 @@ def test_every_drawing_of_the_tests_is_read_without_a_remark():
 
 
 def test_what_is_never_executed_only_warns():
-    other = '<bpmn:process id="sketch" isExecutable="false">' + node("complexGateway", "x") + "</bpmn:process>"
+    other = '<bpmn:process id="sketch" isExecutable="false">' + node("choreographyTask", "x") + "</bpmn:process>"
     model = reader.read(drawn(user("a"), flows="start -> a -> end", top=(other,)), resource="x.bpmn")
     assert [(finding.rule, finding.severity) for finding in model.findings] == [("unsupported-element", "warning")]
 
