@@ -47,6 +47,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_territory_light_period_light"), ["period", "light"], unique=False)
 
     op.create_table(
+        "current_light",
+        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("light", sa.String(length=6), nullable=False),
+        sa.Column("number", sa.String(length=12), nullable=False),
+        sa.Column("rule", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_current_light_case_id")),
+        sa.PrimaryKeyConstraint("about", name=op.f("pk_current_light")),
+    )
+    with op.batch_alter_table("current_light", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_current_light_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "status_report",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -92,6 +105,7 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("first_answered_at", engine.db.UtcDateTime(), nullable=True),
         sa.Column("answered_at", engine.db.UtcDateTime(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("progress", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
@@ -238,6 +252,8 @@ def upgrade() -> None:
         "supervision_order",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.String(length=30), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("serial", sa.Integer(), nullable=True),
         sa.Column("color", sa.String(length=6), nullable=False),
         sa.Column("subject_kind", sa.String(length=8), nullable=False),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -252,6 +268,7 @@ def upgrade() -> None:
         sa.Column("addressee_path", sa.String(length=200), nullable=False),
         sa.Column("cause", sa.String(length=400), nullable=False),
         sa.Column("cause_params", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("matter", sa.Text(), nullable=False),
         sa.Column("basis", sa.Text(), nullable=False),
         sa.Column("requirement", sa.Text(), nullable=False),
         sa.Column("copies", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -287,6 +304,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supervision_order")),
         sa.UniqueConstraint("number", name=op.f("uq_supervision_order_number")),
+        sa.UniqueConstraint("year", "serial", name=op.f("uq_supervision_order_year_serial")),
     )
     with op.batch_alter_table("supervision_order", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_supervision_order_case_id_state"), ["case_id", "state"], unique=False)
@@ -326,6 +344,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_handover_instance_id"), ["instance_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_handover_predecessor_id"), ["predecessor_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_handover_instance_id"), "instance", ["instance_id"], ["id"])
+
+    with op.batch_alter_table("light_log", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("number", sa.String(length=12), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("rule_en", sa.String(length=200), server_default="", nullable=False))
+        batch_op.create_index(batch_op.f("ix_light_log_case_id_day"), ["case_id", "day"], unique=False)
 
     with op.batch_alter_table("lookback", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=10), nullable=False))
@@ -433,6 +456,11 @@ def downgrade() -> None:
         batch_op.drop_column("trigger")
         batch_op.drop_column("kind")
 
+    with op.batch_alter_table("light_log", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_light_log_case_id_day"))
+        batch_op.drop_column("rule_en")
+        batch_op.drop_column("number")
+
     with op.batch_alter_table("handover", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_handover_instance_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_handover_predecessor_id"))
@@ -507,6 +535,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_status_report_case_id_state"))
 
     op.drop_table("status_report")
+    with op.batch_alter_table("current_light", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_current_light_case_id"))
+
+    op.drop_table("current_light")
     with op.batch_alter_table("territory_light", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_territory_light_period_light"))
 
