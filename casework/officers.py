@@ -1,4 +1,4 @@
-"""Liaison officers: who looks after which case, how many, who acts while somebody is away, and handing over (4.l, F02).
+"""Liaison officers: who looks after which case, how many, and who acts while somebody is away (4.l, F02).
 
 A case is never without somebody: where an assignment has no officer, or its officer is away and nobody acts for him, the county
 officers do. An acting officer counts as the officer.
@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from casework import people, territories
 from casework.case_tables import Case
-from casework.tables import Assignment, Enterprise, Handover, Officer, Person
+from casework.tables import Assignment, Enterprise, Officer, Person
 from engine import history
 from engine.calendars import local_day
 from engine.errors import Conflict, Invalid, NotFound, Sentence
-from engine.tables import UserTask
 
 CHAIN: Final = "registry"
 CAPACITY: Final = 15
@@ -143,6 +142,18 @@ def loads(db: Session, path: str) -> list[Load]:
     return [Load(officer, cases) for officer, cases in db.execute(query)]
 
 
+def choices(db: Session, path: str) -> list[dict[str, object]]:
+    """The officers who can take another case of this territory, as a form asks for them, the lightest load first (a03)."""
+    return [
+        {
+            "value": load.officer.id,
+            "label": f"{load.officer.person.name}({load.officer.unit},在办 {load.cases}/{load.officer.capacity})",
+        }
+        for load in loads(db, path)
+        if load.free > 0
+    ]
+
+
 def of_case(db: Session, case_id: int) -> Assignment | None:
     """The running assignment of a case; None before the first one and after its end."""
     query = select(Assignment).where(Assignment.case_id == case_id, Assignment.until.is_(None))
@@ -223,81 +234,15 @@ def come_back(db: Session, officer_id: int, *, by: str, now: datetime) -> Office
     return officer
 
 
-def open_handover(
-    db: Session, officer_id: int, successor_id: int | None, *, reason: str, notes: str = "", by: str, now: datetime
-) -> Handover:
-    """An officer leaves: his open matters are listed, and until the successor signs, somebody acts for every one of them.
-
-    Raises:
-        Conflict: his handover is open already.
-        Invalid: the successor is the officer himself, or cannot take all the cases.
-    """
-    officer = get(db, officer_id)
-    query = select(Handover.id).where(Handover.predecessor_id == officer_id, Handover.state == "open")
-    if db.execute(query).first() is not None:
-        raise Conflict("the handover of {name} is open already", name=officer.person.name)
-    rows = running_assignments(db, officer_id)
-    if successor_id is not None:
-        _check_successor(db, officer, get(db, successor_id), len(rows))
-    handover = Handover(
-        predecessor_id=officer_id,
-        successor_id=successor_id,
-        reason=reason,
-        notes=notes,
-        matters=_matters(db, rows),
-        opened_by=by,
-        opened_at=now,
-    )
-    officer.state, officer.away_since = "离岗", local_day(now)
-    officer.acting_officer_id = None
-    db.add(handover)
-    db.flush()
-    _tell(db, "handover_opened", officer, by, now, successor=successor_id, cases=len(rows))
-    return handover
-
-
-def name_successor(db: Session, handover_id: int, successor_id: int, *, by: str, now: datetime) -> Handover:
-    """Names the successor of an open handover; raises NotFound, Conflict, Invalid as `open_handover`."""
-    handover = _open(db, handover_id)
-    officer = get(db, handover.predecessor_id)
-    _check_successor(db, officer, get(db, successor_id), len(running_assignments(db, officer.id)))
-    handover.successor_id = successor_id
-    _tell(db, "successor_named", officer, by, now, successor=successor_id)
-    return handover
-
-
-def sign_handover(db: Session, handover_id: int, *, by: str, now: datetime) -> Handover:
-    """Predecessor or successor signs (F02). A county officer may sign for a predecessor who is gone.
-
-    With both signatures every running case goes to the successor.
-
-    Raises:
-        NotFound, Conflict: it does not exist, is done, or has no successor yet.
-    """
-    handover = _open(db, handover_id)
-    if handover.successor_id is None:
-        raise Conflict("name the successor first")
-    successor = get(db, handover.successor_id)
-    if by == successor.person.username:
-        handover.successor_signed_by = by
-    else:
-        handover.predecessor_signed_by = by
-    if not (handover.successor_signed_by and handover.predecessor_signed_by):
-        return handover
-    officer = get(db, handover.predecessor_id)
-    for row in running_assignments(db, officer.id):
-        note = f"handover {handover.id}"
-        _assign(db, _case(db, row.case_id), successor, row, how="handover", note=note, by=by, now=now)
-    officer.until = local_day(now)
-    handover.state, handover.done_at = "done", now
-    _tell(db, "handover_done", officer, by, now, successor=successor.id)
-    return handover
-
-
 def running_assignments(db: Session, officer_id: int) -> list[Assignment]:
     """The cases that an officer has now."""
     query = select(Assignment).where(Assignment.officer_id == officer_id, Assignment.until.is_(None))
     return list(db.execute(query.order_by(Assignment.id)).scalars())
+
+
+def hand_to(db: Session, case_id: int, officer: Officer | None, *, note: str, by: str, now: datetime) -> Assignment:
+    """Gives a case to the successor of its officer; None: the county officers act until somebody takes over (4.l)."""
+    return _assign(db, _case(db, case_id), officer, of_case(db, case_id), how="handover", note=note, by=by, now=now)
 
 
 def _assign(
@@ -344,42 +289,6 @@ def _reason_against(db: Session, officer: Officer, path: str) -> Sentence | None
             "{name} already has {count} enterprises, which is the limit", name | {"count": officer.capacity}
         )
     return None
-
-
-def _check_successor(db: Session, officer: Officer, successor: Officer, cases: int) -> None:
-    name = {"name": successor.person.name}
-    said: Sentence | None = None
-    if successor.id == officer.id or successor.state != "在岗" or not successor.person.active:
-        said = Sentence("{name} is not on duty", name)
-    elif not (territories.covers(successor.path, officer.path)):
-        said = Sentence("{name} works in another territory", name)
-    elif len(running_assignments(db, successor.id)) + cases > LARGEST_CAPACITY:
-        said = Sentence("{name} would have more than {count} enterprises", name | {"count": LARGEST_CAPACITY})
-    if said is not None:
-        raise Invalid("choose another successor", fields={"successor": [said]})
-
-
-def _matters(db: Session, rows: list[Assignment]) -> list[dict[str, Any]]:
-    matters: list[dict[str, Any]] = []
-    for row in rows:
-        enterprise = _enterprise(db, row.enterprise_id)
-        query = select(UserTask.name).where(
-            UserTask.subject == f"enterprise:{enterprise.id}", UserTask.status == "open"
-        )
-        names = list(db.execute(query.order_by(UserTask.id)).scalars())
-        matters.append(
-            {"case_id": row.case_id, "enterprise_id": enterprise.id, "enterprise": enterprise.name, "tasks": names}
-        )
-    return matters
-
-
-def _open(db: Session, handover_id: int) -> Handover:
-    handover = db.get(Handover, handover_id, with_for_update=True)
-    if handover is None:
-        raise NotFound("there is no handover {id}", id=handover_id)
-    if handover.state != "open":
-        raise Conflict("this handover is done already")
-    return handover
 
 
 def _case(db: Session, case_id: int) -> Case:

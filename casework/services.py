@@ -10,6 +10,7 @@ from casework.issue_services import issue_services
 from casework.order_services import order_services
 from casework.quarter_services import quarter_services
 from casework.registry_services import registry_services
+from casework.status_services import status_services
 from casework.visit_services import visit_services
 from engine.services import Service
 
@@ -21,6 +22,7 @@ ROOMS = (
     order_services,
     quarter_services,
     registry_services,
+    status_services,
     visit_services,
 )
 

@@ -103,6 +103,12 @@ def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -
             return "extension", {"reason": "关键设备到货推迟两个月。", "catchUp": "加快安装调试。"}
         case "removal_county":
             return "removal", {"decision": "agree", "code": "wrong_data", "reason": "营收数据有误。", "proof": "核对表"}
+        case "explain_delay":
+            return "delay", {"choice": "later", "newDue": later(world, 20), "reason": "设备到货推迟,正在补做。"}
+        case "hand_over_case":
+            return "handover", {"state": "方案执行过半,资料齐全。", "documents": ["baseline", "plan"]}
+        case "assign_moved":
+            return "assignment", {"officer": shown["officers"][0]["value"]}
         case "status_check":
             return "status", {"kind": "normal", "proof": "现场照片", "outcome": "continue", "reason": "仍在正常生产。"}
         case "register":

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from casework import officers, territories
 from casework.tables import Assignment
-from engine.errors import Conflict, Invalid
+from engine.errors import Invalid
 from tests.casework import registry
 from tests.casework.registry import GANGBEI, NOW
 
@@ -55,40 +55,3 @@ def test_the_lightest_officer_is_taken_automatically_and_with_nobody_free_the_co
     assert taken == ["a", "b", "a", None]
     assert [load.free for load in officers.loads(guangxi, first.path)] == [0, 0]
     assert second.capacity == 1
-
-
-def test_fourteen_cases_are_handed_over_and_none_is_ever_vacant(guangxi: Session) -> None:
-    leaving, next_one = registry.officer(guangxi, "leaving"), registry.officer(guangxi, "next")
-    open_cases = cases(guangxi, 14)
-    for case in open_cases:
-        officers.assign(guangxi, case, leaving.id, by="xg", now=NOW)
-
-    handover = officers.open_handover(guangxi, leaving.id, None, reason="调离", by="xg", now=NOW)
-    assert len(handover.matters) == 14
-    running = [officers.of_case(guangxi, case) for case in open_cases]
-    assert all(row is not None and officers.acting_for(guangxi, row) is None for row in running), "the county acts"
-    with pytest.raises(Conflict, match="name the successor"):
-        officers.sign_handover(guangxi, handover.id, by="next", now=NOW)
-    with pytest.raises(Conflict, match="open already"):
-        officers.open_handover(guangxi, leaving.id, None, reason="again", by="xg", now=NOW)
-
-    officers.name_successor(guangxi, handover.id, next_one.id, by="xg", now=NOW)
-    officers.sign_handover(guangxi, handover.id, by="next", now=NOW)
-    assert handover.state == "open"
-    officers.sign_handover(guangxi, handover.id, by="xg", now=NOW)
-
-    assert handover.state == "done"
-    assert {who(officers.of_case(guangxi, case)) for case in open_cases} == {"next"}
-    assert officers.running_assignments(guangxi, leaving.id) == []
-    with pytest.raises(Conflict, match="done already"):
-        officers.sign_handover(guangxi, handover.id, by="xg", now=NOW)
-
-
-def test_a_successor_must_be_able_to_take_everything(guangxi: Session) -> None:
-    leaving, other = registry.officer(guangxi, "leaving"), registry.officer(guangxi, "other", GANGBEI)
-    with pytest.raises(Invalid) as elsewhere:
-        officers.open_handover(guangxi, leaving.id, other.id, reason="x", by="xg", now=NOW)
-    assert "another territory" in str(elsewhere.value.fields["successor"][0])
-    with pytest.raises(Invalid):
-        officers.open_handover(guangxi, leaving.id, leaving.id, reason="x", by="xg", now=NOW)
-    assert leaving.state == "在岗", "a refused handover changes nothing"

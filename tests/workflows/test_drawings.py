@@ -10,7 +10,7 @@ from engine.bpmn import parser
 from engine.bpmn.model import Element, ProcessModel
 from tests.workflows.player import WORKFLOWS, decisions, drawing, drawings, form, processes
 
-POSTS = frozenset(["LO", "XK", "XG", "XS", "XL", "CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL", "JM", "ENT"])
+POSTS = frozenset(["LO", "XK", "XG", "XS", "XL", "CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL", "JM", "ENT", "SUP"])
 GROUPS = frozenset(["countyGroups", "cityGroups", "regionGroups", "acceptGroups", "settleGroups", "groups"]) | {
     "jointScience",
     "jointIndustry",
@@ -24,7 +24,9 @@ GROUPS = frozenset(["countyGroups", "cityGroups", "regionGroups", "acceptGroups"
     "department.groups",
 }
 STAGES = frozenset(["LISTS", "MONITOR", "WARN", "COACH", "IMPROVE", "CLOSE"])
-STARTED_BY_A_MESSAGE = frozenset(["case", "item", "lookback", "list_review", "statistics", "escalate", "issue"])
+STARTED_BY_A_MESSAGE = frozenset(
+    ["case", "escalate", "handover", "issue", "item", "list_review", "lookback", "spot_check", "statistics", "visit"]
+)
 ALL = [process for name in drawings() for process in drawing(name).processes]
 
 
