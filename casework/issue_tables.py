@@ -39,7 +39,7 @@ class Issue(Base):
 
     `class_`: general, complex, policy. `level`: who deals with it now, one of `LEVELS`. `lead_post` is the code of the leading
     department (K, G, S for the three lines, SW JR SJ CZ RH ZZ, JM), `co_posts` those of the others that are needed. `progress`:
-    `[{at, by, kind, text, public}]`, of which the enterprise sees what is public. `answered_at` is the last answer in substance,
+    `[{at, by, kind, text, public}]`, of which the enterprise sees what is public. `answered_at` (on the day `answered_on`) is the last answer in substance,
     `first_answered_at` the first answer of any kind. A common problem has no enterprise; its members name it in `merged_into_id`.
     """
 
@@ -75,6 +75,7 @@ class Issue(Base):
     due_on: Mapped[date | None]
     first_answered_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    answered_on: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(10), default="registered")
     progress: Mapped[list[Any]] = mapped_column(default=list)
     result: Mapped[str] = mapped_column(Text, default="")

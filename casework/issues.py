@@ -228,14 +228,15 @@ def redo(issue: Issue, due_on: date, *, by: str, now: datetime) -> None:
     _living(issue)
     issue.state = "handling" if issue.level == "county" else "raised"
     issue.due_on = max(issue.due_on or due_on, due_on)
-    issue.answered_at = None
+    issue.answered_at = issue.answered_on = None
     issue_progress.step(issue, "redo", by=by, now=now)
 
 
 def answer(db: Session, issue: Issue, handling: Mapping[str, Any], *, by: str, now: datetime) -> None:
     """Keeps the answer in substance; it counts for the limit from this moment."""
     _living(issue)
-    issue.state, issue.result, issue.answered_at = "answered", str(handling.get("answer") or ""), now
+    issue.state, issue.result = "answered", str(handling.get("answer") or "")
+    issue.answered_at, issue.answered_on = now, local_day(now)
     answered_first(issue, now=now)
     issue_progress.step(issue, "answered", text=str(handling.get("note") or ""), said=issue.result, by=by, now=now)
     db.flush()
@@ -265,7 +266,8 @@ def supervise(issue: Issue, supervision: Mapping[str, Any], *, by: str, now: dat
     """The supervisor closes what the enterprise is still not content with, and says why."""
     reason = str(supervision.get("reason") or "")
     issue.result = issue.result or reason
-    issue.answered_at = issue.answered_at or now
+    if issue.answered_at is None:
+        issue.answered_at, issue.answered_on = now, local_day(now)
     answered_first(issue, now=now)
     issue_progress.step(issue, "supervised", said=reason, by=by, now=now)
 

@@ -115,7 +115,7 @@ def ended(db: Session, issue: Issue, *, by: str, now: datetime) -> None:
     """The common problem is over, and so is this one: it has the same result, and the enterprise is told."""
     common = issues.get(db, issue.merged_into_id or 0)
     issue.result, issue.reason_code = common.result, common.reason_code
-    issue.answered_at = common.answered_at
+    issue.answered_at, issue.answered_on = common.answered_at, common.answered_on
     issues.answered_first(issue, now=now)
     issue.closed_at = now
     issue_progress.step(issue, common.state, said=common.result, by=by, now=now)

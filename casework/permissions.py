@@ -5,7 +5,7 @@ own enterprises, an enterprise itself alone, designers and administrators no bus
 posts, its scope, and who acted before in the same case. Nobody checks himself (REFERENCE 4.0).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from casework import enterprises, foureyes, officers, people, staff, territories
+from casework.issue_tables import Issue
 from casework.staff import COUNTY
 from casework.tables import Assignment, Enterprise, Officer, Person, Post
 from engine.calendars import local_day
@@ -31,6 +32,8 @@ VERBS: Final[Mapping[str, frozenset[str]]] = {
     "manage_officers": frozenset({"XK", "XG", "CK", "CG", "ADM"}),
     "record_measure": frozenset({"LO"}),
     "confirm_figures": COUNTY,
+    "open_issue": OFFICIALS | {"LO"},
+    "merge_issues": frozenset({"CK", "CG", "CS", "CL", "RK", "RG", "RS", "JM"}),
     "assign_task": frozenset({"XK", "XG", "XS", "XL", "CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL", "JM"}),
     "move_deadline": frozenset({"XL", "CL", "RL", "JM"}),
     "retry": frozenset({"XL", "CL", "RL", "JM", "SUP", "ADM"}),
@@ -123,6 +126,24 @@ def sees_enterprises(scope: Scope) -> ColumnElement[bool]:
     )
 
 
+def sees_issues(scope: Scope) -> ColumnElement[bool]:
+    """The criterion on `Issue` for what this person may read: the territory, the own enterprises, or what his department deals with."""
+    department = [
+        and_(
+            territories.under(Issue.scope, [held.path]),
+            or_(Issue.lead_post == held.post, cast(Issue.co_posts, String).contains(f'"{held.post}"')),
+        )
+        for held in scope.held
+        if held.post in people.DEPARTMENTS
+    ]
+    return or_(
+        territories.under(Issue.scope, scope.paths(OFFICIALS)),
+        Issue.enterprise_id.in_(scope.enterprise_ids),
+        Issue.enterprise_id.in_(_assigned(scope)),
+        *department,
+    )
+
+
 def sees_tasks(scope: Scope) -> ColumnElement[bool]:
     """The criterion on `UserTask` for what this person may read (acting is another question)."""
     return _sees(scope, UserTask.scope, UserTask.subject)
@@ -143,7 +164,7 @@ def sees_subject(db: Session, scope: Scope, path: str, subject: str) -> bool:
 
 def my_tasks(db: Session, scope: Scope) -> list[UserTask]:
     """The open user tasks that this person can complete today, the most urgent first; without due date last."""
-    query = select(UserTask).where(UserTask.status == "open", _addressed(scope)).order_by(UserTask.id)
+    query = select(UserTask).where(UserTask.status == "open", addressed(scope)).order_by(UserTask.id)
     found = {task.id: task for task in db.execute(query).scalars()}
     found |= {task.id: task for task in _lifted(db, scope) if task.id not in found}
     known = foureyes.past(db, found.values(), scope.day)
@@ -200,15 +221,30 @@ def check_manage_task(scope: Scope, task: UserTask, verb: str = "assign_task") -
 
 def candidates(db: Session, task: UserTask, day: date) -> list[str]:
     """The user names of all who can complete a user task today, after lifting; empty: it is unstaffed."""
-    known = foureyes.past(db, [task], day)
+    return candidates_of(db, [task], day)[task.id]
+
+
+def candidates_of(db: Session, tasks: Sequence[UserTask], day: date) -> dict[int, list[str]]:
+    """Who can complete each of these user tasks today, by its id; a fixed number of statements."""
+    known = foureyes.past(db, tasks, day)
+    ids = {enterprises.id_of(task.subject) for task in tasks if "ENT" in task.candidate_groups} - {None}
+    of_firms: dict[int | None, set[str]] = {}
+    if ids:
+        query = select(Post.enterprise_id, Person.username).join(Person, Person.id == Post.person_id)
+        query = query.where(Person.active, Post.post == "ENT", Post.enterprise_id.in_(ids), people.running(day))
+        for enterprise_id, username in db.execute(query):
+            of_firms.setdefault(enterprise_id, set()).add(username)
+    return {task.id: _able(task, known, of_firms) for task in tasks}
+
+
+def _able(task: UserTask, known: foureyes.Past, of_firms: Mapping[int | None, set[str]]) -> list[str]:
     barred = foureyes.barred(task, known)
     able: set[str] = set(task.candidate_users)
     groups, enterprise_id = set(task.candidate_groups) | _on_behalf(task), enterprises.id_of(task.subject)
     if "LO" in groups:
         able |= known.staff.officers(enterprise_id, task.scope)
-    if "ENT" in task.candidate_groups and enterprise_id is not None:
-        query = select(Person.username).join(Post).where(Person.active, Post.enterprise_id == enterprise_id)
-        able |= set(db.execute(query.where(Post.post == "ENT", people.running(day))).scalars())
+    if "ENT" in task.candidate_groups:
+        able |= of_firms.get(enterprise_id, set())
     for posts in foureyes.ladder(groups - {"LO", "ENT"}):
         level = known.staff.holders(posts, task.scope) - barred
         if level:
@@ -270,7 +306,7 @@ def _sees(scope: Scope, path: InstrumentedAttribute[str], subject: InstrumentedA
     return or_(territories.under(path, scope.paths(OFFICIALS)), subject.in_(own), subject.in_(assigned))
 
 
-def _addressed(scope: Scope) -> ColumnElement[bool]:
+def addressed(scope: Scope) -> ColumnElement[bool]:
     """Open tasks that may be this person's by post and territory; four eyes is looked at afterwards."""
     groups = cast(UserTask.candidate_groups, String)
     behalf = cast(UserTask.properties, String)
