@@ -166,19 +166,31 @@ def opinions(db: Session, instance: Instance) -> list[dict[str, Any]]:
 
     A promise of the enterprise counts as `agree` or `refuse`.
     """
+    return opinions_of(db, [instance.id])[instance.id]
+
+
+def opinions_of(db: Session, instance_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """What every level said in several runs of `close`, as `opinions`, by the id of the run; one statement."""
     rows = db.execute(
-        select(UserTask.element_id, Submission.by, Submission.on_behalf_of, Submission.at, Submission.data)
+        select(
+            UserTask.instance_id,
+            UserTask.element_id,
+            Submission.by,
+            Submission.on_behalf_of,
+            Submission.at,
+            Submission.data,
+        )
         .join(Submission, Submission.user_task_id == UserTask.id)
-        .where(UserTask.instance_id == instance.id, UserTask.element_id.in_(_STEPS))
+        .where(UserTask.instance_id.in_(instance_ids), UserTask.element_id.in_(_STEPS))
         .order_by(Submission.id)
     )
-    said: list[dict[str, Any]] = []
+    said: dict[int, list[dict[str, Any]]] = {number: [] for number in instance_ids}
     for row in rows:
         answer: dict[str, Any] = row.data.get(_STEPS[row.element_id]) or row.data
         if row.element_id == "promise":
             answer = {**answer, "decision": "agree" if answers.agrees(answer.get("agree")) else "refuse"}
         entry = {"step": row.element_id, "by": row.by, "on_behalf_of": row.on_behalf_of, "at": row.at.isoformat()}
-        said.append({**answer, **entry})
+        said[row.instance_id].append({**answer, **entry})
     return said
 
 

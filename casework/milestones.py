@@ -14,6 +14,8 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Mapper, Session, object_session
 
 from casework.case_tables import Case, Item, Visit
+from casework.issue_tables import Issue
+from casework.order_tables import SupervisionOrder
 from casework.tables import QuarterReport
 from engine import history
 from engine.services import Call, Service
@@ -25,16 +27,12 @@ WATCHED: Final[dict[type[Any], tuple[str, tuple[str, ...], tuple[str, ...]]]] = 
     Case: ("case", ("state", "scope"), ("enterprise_id",)),
     Item: ("item", ("state",), ("case_id", "list_type", "base")),
     Visit: ("visit", ("result",), ("case_id",)),
+    SupervisionOrder: ("order", ("state", "color", "scope"), ("case_id",)),
+    Issue: ("issue", ("state", "scope"), ("case_id",)),
     QuarterReport: ("report", ("state", "late"), ("enterprise_id", "period")),
 }
 """What is watched: the word in history, the columns whose change is a milestone, and those that say whose it is."""
 _PENDING: Final = "casework.milestones"
-
-
-def watch(kind: type[Any], word: str, columns: Sequence[str], said: Sequence[str]) -> None:
-    """Watches one more kind of row from now on; a table's own module calls it once."""
-    WATCHED[kind] = (word, tuple(columns), tuple(said))
-    _listen(kind)
 
 
 def noted(service: Service) -> Service:
