@@ -4,15 +4,15 @@ The facts of an item are what DT-3 looks at (REFERENCE DT-3, 6.13): evidence of 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework import cases, facts
-from casework.case_tables import LIVING_ITEM, Case, Evidence, Item, Measure, Notice, RdInstitution
+from casework import cases, facts, orders, plans, proofs
+from casework.case_tables import LIVING_ITEM, Case, Evidence, Item, Measure, RdInstitution
 from casework.tables import Enterprise, EnterpriseYear, QuarterReport
 from engine import history, messages
 from engine.calendars import local_day
@@ -42,12 +42,13 @@ def start(db: Session, item: Item, *, instance: Instance) -> dict[str, object]:
     enterprise = cases.enterprise_of(db, case)
     item.instance_id = instance.id
     instance.scope, instance.subject, instance.business_key = case.scope, f"enterprise:{enterprise.id}", case.case_no
-    plan = cases.approved_plan(db, case)
+    letter = cases.LINES[item.lead]
     return {
         "list": item.list_type,
         "subtype": item.subtype,
         "uscc": enterprise.uscc,
-        "planEnd": plan.ends_on.isoformat() if plan else None,
+        "cityGroups": [f"C{letter}"],
+        "regionGroups": [f"R{letter}"],
     }
 
 
@@ -65,40 +66,50 @@ def eligibility_facts(db: Session, item: Item, *, by: str, now: datetime) -> dic
     """What is known today about the conditions of DT-3, frozen as a `Facts` record with purpose `closure-eligibility`.
 
     `rd_quarters` is the run of consecutive confirmed quarters with R&D expense of the quarter alone > 0 that ends with the
-    latest confirmed one; `annual_rd` the R&D expenditure of the latest annual table on record, in 万元, None if unknown.
+    latest confirmed one; `annual_rd` the R&D expenditure of the latest annual table on record, in 万元, None if unknown. After a
+    relapse only what is newer counts for the gap that opened again: quarters that end after it, proofs recorded after it, an annual
+    table of its year or later.
     """
     case = cases.get(db, item.case_id)
     enterprise = cases.enterprise_of(db, case)
     day = local_day(now)
-    reports = _confirmed_reports(db, enterprise)
+    of_activity, of_institution = relapsed_since(item, "activity"), relapsed_since(item, "institution")
+    all_reports = _confirmed_reports(db, enterprise)
+    reports = [one for one in all_reports if of_activity is None or end_of_quarter(one.period) > of_activity]
     latest = reports[-1] if reports else None
-    proofs = _proofs(db, case)
+    known = _proofs(db, case)
+    active = {kind: proofs.newer(found, of_activity) for kind, found in known.items()}
+    years = _annual_rd(db, enterprise)
     values: dict[str, Any] = {
         "list": item.list_type,
         "subtype": item.subtype,
         "gap_activity": gap_activity(item),
         "gap_inst": gap_institution(item),
-        "rd_quarters": consecutive_quarters_with_rd(reports),
-        "annual_rd": _latest_annual_rd(db, enterprise),
+        "rd_quarters": consecutive_quarters_with_rd(all_reports, since=of_activity),
+        "annual_rd": next((spent for year, spent in years if of_activity is None or year >= of_activity.year), None),
         "projects_in_execution": max(
-            (latest.projects_ongoing or 0) + (latest.projects_new or 0) if latest else 0, len(proofs.get("project", []))
+            (latest.projects_ongoing or 0) + (latest.projects_new or 0) if latest else 0,
+            len(active.get("project", [])),
         ),
-        "aux_ledger": bool(latest and latest.aux_ledger) or "aux_ledger" in proofs,
+        "aux_ledger": bool(latest and latest.aux_ledger) or bool(active.get("aux_ledger")),
         "aux_ledger_checked": bool(latest and latest.aux_ledger_checked_by)
-        or any(proof.checked_by for proof in proofs.get("aux_ledger", [])),
-        "inst_filed": has_filed_institution(db, enterprise, day=day),
+        or any(proof.checked_by for proof in active.get("aux_ledger", [])),
+        "inst_filed": has_filed_institution(db, enterprise, day=day, since=of_institution),
         "stat_fill_done": _is_done(db, case, "STAT_FILL"),
-        "soe_figures_consistent": any(bool(proof.data.get("consistent")) for proof in proofs.get("soe_sheet", [])),
-        "soe_confirmed": any(proof.checked_by for proof in proofs.get("soe_sheet", [])),
+        "soe_figures_consistent": any(
+            proof.checked_by and proofs.is_consistent(proof, reports, dict(years))
+            for proof in known.get("soe_sheet", [])
+        ),
+        "soe_confirmed": any(proof.checked_by for proof in known.get("soe_sheet", [])),
         "in_roster": enterprise.is_scale and bool(enterprise.scale_since),
         "hitech_valid": bool(
             enterprise.hitech_from and enterprise.hitech_to and enterprise.hitech_from <= day <= enterprise.hitech_to
         ),
-        "hitech_listed": "certificate" in proofs,
-        "red_notices": _open_red_notices(db, case),
-        "objections": len(proofs.get("objection", [])),
+        "hitech_listed": "certificate" in known,
+        "red_notices": orders.unanswered(db, case.id, "red"),
+        "objections": len(known.get("objection", [])),
         "operating": enterprise.status == "存续",
-        "group_agreement": "group_agreement" in proofs,
+        "group_agreement": any(bool(proof.data.get("inside")) for proof in known.get("group_agreement", [])),
     }
     values = history.plain(values)
     facts.freeze(db, f"item:{item.id}", "closure-eligibility", values, by=by, now=now)
@@ -112,7 +123,15 @@ def note_eligibility(db: Session, item: Item, result: str, missing: Sequence[str
         item.eligible_since = item.eligible_since or now
     else:
         item.eligible_since = None
-    cases.refresh_stage(db, cases.get(db, item.case_id))
+    case = cases.get(db, item.case_id)
+    cases.refresh_stage(db, case)
+    if item.eligible_since is not None:
+        orders.requirement_met(db, case, item, now=now)
+
+
+def closure_refused(db: Session, item: Item, *, by: str, now: datetime) -> None:
+    """A closure was refused (a20): the measures go on, and the plan is amended with the reasons."""
+    plans.ask_amendment(db, cases.get(db, item.case_id), "closure", by=by, now=now)
 
 
 def end(db: Session, item: Item, *, instance: Instance, by: str, now: datetime) -> None:
@@ -153,16 +172,32 @@ def data_arrived(db: Session, enterprise_id: int, what: str, *, key: str, by: st
     return len(told)
 
 
-def consecutive_quarters_with_rd(reports: Sequence[QuarterReport]) -> int:
+def relapsed_since(item: Item, gap: str) -> date | None:
+    """The day of the relapse after which this gap (activity, institution) has to be proven anew; None when it has not to be."""
+    return item.relapsed_on if item.relapse_gap in {"", gap} else None
+
+
+def end_of_quarter(period: str) -> date:
+    """The last day of a quarter: `2026Q2` → 30 June 2026."""
+    year, quarter = int(period[:4]), int(period[5])
+    return (date(year, 12, 31) if quarter == 4 else date(year, quarter * 3 + 1, 1)) - timedelta(days=quarter != 4)
+
+
+def consecutive_quarters_with_rd(reports: Sequence[QuarterReport], *, since: date | None = None) -> int:
     """How many consecutive confirmed quarters up to the latest have R&D expense of their own > 0 (DT-3, `rd_q` of 6.13).
 
     `reports` are the confirmed reports in order. A quarter whose predecessor in the same year is missing has no figure of
-    its own and ends the run, and so does a gap between quarters.
+    its own and ends the run, and so does a gap between quarters, or one that ended before or on `since`.
     """
     by_period = {report.period: report for report in reports}
     run = 0
     period = reports[-1].period if reports else ""
-    while period in by_period and (own := _own_rd(by_period, period)) is not None and own > 0:
+    while (
+        period in by_period
+        and (since is None or end_of_quarter(period) > since)
+        and (own := _own_rd(by_period, period)) is not None
+        and own > 0
+    ):
         run += 1
         period = quarter_before(period)
     return run
@@ -174,8 +209,11 @@ def quarter_before(period: str) -> str:
     return f"{year}Q{quarter - 1}" if quarter > 1 else f"{year - 1}Q4"
 
 
-def has_filed_institution(db: Session, enterprise: Enterprise, *, day: date) -> bool:
-    """Whether a filing is valid on `day`, or a platform is recognised at city level or above (2.2, grade G2)."""
+def has_filed_institution(db: Session, enterprise: Enterprise, *, day: date, since: date | None = None) -> bool:
+    """Whether a filing is valid on `day`, or a platform is recognised at city level or above (2.2, grade G2).
+
+    With `since` only a filing after that day counts.
+    """
     filed = db.scalars(
         select(func.count())
         .select_from(RdInstitution)
@@ -183,9 +221,12 @@ def has_filed_institution(db: Session, enterprise: Enterprise, *, day: date) -> 
             RdInstitution.enterprise_id == enterprise.id,
             RdInstitution.state == "filed",
             RdInstitution.filed_on <= day,
+            RdInstitution.filed_on > (since or date.min),
             (RdInstitution.valid_until.is_(None)) | (RdInstitution.valid_until >= day),
         )
     ).one()
+    if since is not None:
+        return filed > 0
     return filed > 0 or any(str(platform.get("level")) in _RECOGNISED for platform in enterprise.platforms)
 
 
@@ -207,13 +248,14 @@ def _confirmed_reports(db: Session, enterprise: Enterprise) -> list[QuarterRepor
     )
 
 
-def _latest_annual_rd(db: Session, enterprise: Enterprise) -> Decimal | None:
-    return db.scalars(
-        select(EnterpriseYear.rd_expenditure_stat)
+def _annual_rd(db: Session, enterprise: Enterprise) -> list[tuple[int, Decimal | None]]:
+    """The R&D expenditure of each annual table on record (107-2, 万元), the newest first."""
+    rows = db.execute(
+        select(EnterpriseYear.year, EnterpriseYear.rd_expenditure_stat)
         .where(EnterpriseYear.enterprise_id == enterprise.id, EnterpriseYear.rd_expenditure_stat.is_not(None))
         .order_by(EnterpriseYear.year.desc())
-        .limit(1)
-    ).one_or_none()
+    )
+    return [(year, spent) for year, spent in rows]
 
 
 def _proofs(db: Session, case: Case) -> dict[str, list[Evidence]]:
@@ -231,12 +273,3 @@ def _is_done(db: Session, case: Case, measure_type: str) -> bool:
     wanted = select(func.count()).select_from(Measure)
     wanted = wanted.where(Measure.case_id == case.id, Measure.type == measure_type, Measure.state == "done")
     return db.scalars(wanted).one() > 0
-
-
-def _open_red_notices(db: Session, case: Case) -> int:
-    """Supervision notices in red that still wait for an accepted reply (DT-3, row "any")."""
-    return db.scalars(
-        select(func.count())
-        .select_from(Notice)
-        .where(Notice.case_id == case.id, Notice.kind == "order", Notice.done_at.is_(None))
-    ).one()

@@ -22,10 +22,10 @@ UNANSWERED_ORDER = ("issued", "replied", "returned")
 class SupervisionOrder(Base):
     """One supervision order: who asks whom for what until when, what was answered, and how it ended (F17, one matter one number).
 
-    `number` is `DB-〔2026〕12`, None until it is issued. `color`: blue, yellow, red. `subject_kind`: case, request, county, city.
+    `number` is `DB-〔2026〕12` (`year` and `serial` in one), None until it is issued. `color`: blue, yellow, red. `subject_kind`: case, request, county, city.
     `level` is the level that supervises: it signs and judges the reply (L0–L6 of 3.6: 0 officer … 6 joint office); `addressee_level`
     the one that answers. `supervisor_post` and `addressee_post` name the posts, separated by blanks. `cause` is the template of a
-    sentence with `cause_params`. `state`: drafted → issued → replied → accepted → met; also returned (asked to answer again), raised
+    sentence with `cause_params`, `matter` what the paper says. `state`: drafted → issued → replied → accepted → met; also returned (asked to answer again), raised
     (the next level took over), meeting (a point of the next 专题协调会), withdrawn. `reply` is what was answered the last time,
     `review` accept, return or empty. `met_at` is when the requirement was met, which may be before the reply is accepted.
     """
@@ -33,6 +33,7 @@ class SupervisionOrder(Base):
     __tablename__ = "supervision_order"
     __table_args__ = (
         UniqueConstraint("number"),
+        UniqueConstraint("year", "serial"),
         Index(None, "scope", "state"),
         Index(None, "case_id", "state"),
         Index(None, "issue_id"),
@@ -43,6 +44,8 @@ class SupervisionOrder(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     number: Mapped[str | None] = mapped_column(String(30))
+    year: Mapped[int | None]
+    serial: Mapped[int | None]
     color: Mapped[str] = mapped_column(String(6))
     subject_kind: Mapped[str] = mapped_column(String(8))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
@@ -57,6 +60,7 @@ class SupervisionOrder(Base):
     addressee_path: Mapped[str] = mapped_column(String(200))
     cause: Mapped[str] = mapped_column(String(400))
     cause_params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    matter: Mapped[str] = mapped_column(Text, default="")
     basis: Mapped[str] = mapped_column(Text, default="")
     requirement: Mapped[str] = mapped_column(Text, default="")
     copies: Mapped[list[str]] = mapped_column(default=list)

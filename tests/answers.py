@@ -27,6 +27,12 @@ def usual(element_id: str, shown: Mapping[str, Any], world: Any, **changes: Any)
     return both
 
 
+def later(world: Any, count: int) -> str:
+    """The n-th working day from the world's today."""
+    with world.database.reading() as db:
+        return calendar(db).add(local_day(world.now), count).isoformat()
+
+
 def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -> tuple[str, dict[str, Any]]:
     match element_id:
         case "assign_officer":
@@ -46,6 +52,27 @@ def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -
                 "progress": "研发项目按计划推进。",
                 "noLocation": "indoor",
                 "sameReason": "情况与上次相同。",
+            }
+        case "issue_order":
+            return "order", dict(shown["order"])
+        case "reply_order":
+            return "reply", {
+                "progress": "设备已到货,正在安装调试。",
+                "cause": "关键设备到货推迟两个月。",
+                "measures": "增派人员,两班安装,月底前投用。",
+                "promised": (today + timedelta(days=30)).isoformat(),
+                "amendPlan": False,
+            }
+        case "review_reply":
+            return "review", {"decision": "agree", "opinion": "认可,按承诺时间办结。"}
+        case "talk":
+            return "order", {
+                **shown["order"],
+                "date": today.isoformat(),
+                "place": "自治区科技厅",
+                "attendees": "分管副市长、市科技局局长",
+                "minutes": "就连续两个季度红灯说明原因,商定整改安排和完成时限。",
+                "requirement": "一个月内完成整改并书面报告。",
             }
         case "confirm_visit":
             return "confirm", {"agree": True, "score": "5"}

@@ -383,6 +383,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("anomalies", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False)
         )
+        batch_op.add_column(sa.Column("unusual", sa.Integer(), nullable=False))
         batch_op.add_column(
             sa.Column("instance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
@@ -433,6 +434,7 @@ def downgrade() -> None:
         batch_op.drop_column("due_on")
         batch_op.drop_column("asked_at")
         batch_op.drop_column("instance_id")
+        batch_op.drop_column("unusual")
         batch_op.drop_column("anomalies")
         batch_op.drop_column("explained")
         batch_op.drop_column("explanation")
