@@ -5,12 +5,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from casework import answers, cases, milestones, order_facts, order_steps, orders
+from casework import answers, cases, order_facts, order_steps, orders
 from casework.order_tables import SupervisionOrder
 from engine.errors import Problem
 from engine.services import Call, Service
-
-milestones.watch(SupervisionOrder, "order", ["state", "color"], ["case_id", "scope"])
 
 
 def order_services() -> Mapping[str, Service]:
