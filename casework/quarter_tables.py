@@ -18,8 +18,8 @@ class QuarterReport(Base):
     `asked_at` is empty where nobody asked for it (figures of a roster outside an open quarter). `late` is 迟报. `filled_by` is who
     sent it, `helped` says that an official did so for the enterprise. `county_mark` 县未核: the county's day passed and the figures go
     on without it (c04). `checked_by` is who confirmed it, empty where nothing was unusual and the machine did. `anomalies` are
-    `{code, field, why}` of the decision `quarter-anomalies`, `explanation` what the sender said about findings of the logic checks
-    (their codes in `explained`). `chase_reason` is the code of the county's telephone call (c03).
+    `{code, why}` of the decision `quarter-anomalies`, `unusual` how many. `explanation` is what the sender said about findings of the
+    logic checks (their codes in `explained`), `chase_reason` the code of the county's telephone call (c03).
     """
 
     __tablename__ = "quarter_report"
@@ -66,6 +66,7 @@ class QuarterReport(Base):
     state: Mapped[str] = mapped_column(String(4), default="草稿")
     findings: Mapped[list[Any]] = mapped_column(default=list)
     anomalies: Mapped[list[Any]] = mapped_column(default=list)
+    unusual: Mapped[int] = mapped_column(default=0)
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
     asked_at: Mapped[datetime | None]
     due_on: Mapped[date | None]

@@ -173,6 +173,7 @@ def anomaly_facts(db: Session, report: QuarterReport, *, by: str, now: datetime)
 def note(report: QuarterReport, anomalies: object, *, now: datetime) -> None:
     """Keeps what is unusual about a report; one that was returned and not corrected stands as it was sent."""
     report.anomalies = [dict(row) for row in answers.rows(anomalies)]
+    report.unusual = len(report.anomalies)
     if report.state == "县退":
         report.state = "已报"
     report.updated_at = now
