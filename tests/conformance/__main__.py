@@ -3,20 +3,22 @@
 import sys
 from collections.abc import Iterator
 
-from tests.conformance import feelin, report, tck
+from tests.conformance import betsy, feelin, report, tck
 from tests.conformance.suites import ROOT, Answer, folder
+
+SUITES = (("dmn-tck", tck.answers), ("feelin", feelin.answers), ("betsy", betsy.answers))
 
 
 def answers() -> Iterator[Answer]:
     """The answers to all suites that are there."""
-    for name, run in (("dmn-tck", tck.answers), ("feelin", feelin.answers)):
+    for name, run in SUITES:
         place = folder(name)
         if place is not None:
             yield from run(place)
 
 
 def main() -> int:
-    missing = [name for name in ("dmn-tck", "feelin") if folder(name) is None]
+    missing = [name for name, _ in SUITES if folder(name) is None]
     if missing:
         print(
             f"The suites {' and '.join(missing)} are not there, so docs/conformance.md stays as it is.\n"

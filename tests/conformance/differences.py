@@ -51,8 +51,35 @@ TCK: dict[str, str] = {
 }
 
 
+_DEADLOCK = (
+    "a run that can never go on is an incident at once, with the element at which it waits; it does not rest in silence"
+)
+_MI = "events thrown by the single runs of a multi-instance activity are refused with a finding; draw them inside the activity"
+_AD_HOC = "the model logs SCRIPT_task1 behind the sub-process, the case wants SCRIPT_task3"
+
+BETSY: dict[str, str] = {
+    "activities/MultiInstance_NoneBehavior#1": _MI,
+    "activities/MultiInstance_OneBehavior#1": _MI,
+    "activities/MultiInstance_ComplexBehavior#1": _MI,
+    "cfpatterns/WCP09_Structured_Discriminator_MultiInstance#1": _MI,
+    "cfpatterns/WCP12_MultipleInstancesWithoutSynchronization#1": _MI,
+    "activities/AdHocSubProcess_Sequential#1": _AD_HOC,
+    "activities/AdHocSubProcess_Parallel#1": _AD_HOC,
+    "events/Conditional_StartEvent_EventSubProcess_NonInterrupting#1": "the condition of the model ends in a stray `>` and is no expression",
+    "events/Timer_IntermediateTimeCycleEvent#1": "a catch event waits once; a cycle there is refused with a finding (as in Camunda 8)",
+    "errors/ExclusiveDiverging_ParallelConverging#1": _DEADLOCK,
+    "errors/ExclusiveDiverging_ParallelConverging#2": _DEADLOCK,
+    "errors/ExclusiveDiverging_ParallelConverging#3": _DEADLOCK,
+    "errors/InclusiveDiverging_ParallelConverging#1": _DEADLOCK,
+    "errors/InclusiveDiverging_ParallelConverging#2": _DEADLOCK,
+    "errors/Token_StartQuantity_Two#1": _DEADLOCK,
+}
+
+
 def reason(answer: Answer) -> str:
     """Why an answer differs; empty when it should not."""
     if answer.suite == "feelin":
         return FEELIN.get(answer.id, "")
+    if answer.suite == "betsy":
+        return BETSY.get(answer.id, "")
     return TCK.get(answer.group, "")

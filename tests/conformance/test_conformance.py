@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conformance import feelin, report, tck
+from tests.conformance import betsy, feelin, report, tck
 from tests.conformance.differences import reason
 from tests.conformance.suites import Answer, folder
 
@@ -32,3 +32,10 @@ def test_feelin_answers_alike_but_for_what_it_adds_to_the_standard() -> None:
     if place is None:
         pytest.skip("feelin's cases are not there; name their folder in XIAOHAO_SUITES")
     check("feelin", list(feelin.answers(place)))
+
+
+def test_betsy_is_executed_but_for_what_is_refused_with_a_reason() -> None:
+    place = folder("betsy")
+    if place is None:
+        pytest.skip("betsy's models are not there; name their folder in XIAOHAO_SUITES")
+    check("betsy", list(betsy.answers(place)))
