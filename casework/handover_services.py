@@ -17,6 +17,7 @@ def handover_services() -> Mapping[str, Service]:
     return {
         "registry.handovers.open": _open,
         "registry.handovers.suggest": _suggest,
+        "registry.handovers.keep": _keep,
         "registry.handovers.matters": _matters,
         "registry.handovers.note_silence": _note_silence,
         "registry.handovers.refuse": _refuse,
@@ -30,8 +31,16 @@ def _open(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _suggest(db: Session, call: Call) -> Mapping[str, object]:
-    found = handovers.suggest(db, _handover(db, call))
-    return {"suggested": found is not None, "chosen": {"officer": found} if found is not None else None}
+    handover = _handover(db, call)
+    found = handovers.suggest(db, handover)
+    chosen = {"officer": found} if found is not None else None
+    return {"suggested": found is not None, "chosen": chosen, "officers": handovers.choices(db, handover)}
+
+
+def _keep(db: Session, call: Call) -> Mapping[str, object]:
+    note = str(answers.context(call.inputs.get("chosen")).get("note") or "")
+    handovers.keep(db, _handover(db, call).id, note, by=call.by, now=call.now)
+    return {}
 
 
 def _matters(db: Session, call: Call) -> Mapping[str, object]:

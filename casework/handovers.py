@@ -244,6 +244,22 @@ def transfer(db: Session, handover_id: int, *, by: str, now: datetime) -> int:
     return len(found)
 
 
+def keep(db: Session, handover_id: int, note: str, *, by: str, now: datetime) -> int:
+    """Nobody could take over: the county officers look after the cases until an officer is found; gives how many.
+
+    Raises:
+        NotFound, Conflict: it does not exist or is over.
+    """
+    handover = _open(db, handover_id)
+    officer = officers.get(db, handover.predecessor_id)
+    found = _cases(db, [int(row["case_id"]) for row in handover.matters])
+    for case in found:
+        officers.hand_to(db, case.id, None, note=f"handover {handover.id} {note}"[:400].strip(), by=by, now=now)
+    handover.state, handover.done_at = "withdrawn", now
+    _tell(db, "handover_kept_by_county", officer, by, now, handover=handover.id, cases=len(found), note=note)
+    return len(found)
+
+
 def tell_enterprises(db: Session, handover: Handover, *, now: datetime) -> int:
     """A letter to every enterprise: who looks after it from now on, and the telephone number; gives how many."""
     officer = officers.get(db, handover.successor_id or 0)

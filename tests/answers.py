@@ -22,7 +22,7 @@ def usual(element_id: str, shown: Mapping[str, Any], world: Any, **changes: Any)
     both = {word: {**answer, **changes}}
     if element_id == "city_check" and world.case_id:
         both["onsite"] = {**ONSITE, "visited": True}
-    if word == "review" and changes.get("decision") == "return":
+    if word == "review" and changes.get("decision") == "return" and element_id != "review_reply":
         both[word].setdefault("defects", ["unclear"])
     return both
 
@@ -54,7 +54,8 @@ def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -
                 "sameReason": "情况与上次相同。",
             }
         case "issue_order":
-            return "order", dict(shown["order"])
+            asked = ("decision", "color", "due", "matter", "basis", "requirement")
+            return "order", {name: shown["order"][name] for name in asked}
         case "reply_order":
             return "reply", {
                 "progress": "设备已到货,正在安装调试。",
@@ -67,7 +68,7 @@ def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -
             return "review", {"decision": "agree", "opinion": "认可,按承诺时间办结。"}
         case "talk":
             return "order", {
-                **shown["order"],
+                "due": shown["order"]["due"],
                 "date": today.isoformat(),
                 "place": "自治区科技厅",
                 "attendees": "分管副市长、市科技局局长",
@@ -80,8 +81,10 @@ def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -
             return "check", {"result": "real", "person": "韦总", "phone": "0775-0000000", "finding": "走访属实。"}
         case "decide_false_visit":
             return "settle", {"decision": "revisit", "opinion": "限期补访。"}
-        case "name_successor" | "leader_names":
+        case "name_successor":
             return "successor", {"officer": shown["officers"][0]["value"]}
+        case "leader_names":
+            return "successor", {"by": "county", "note": "暂无合适人选。"}
         case "predecessor_signs" | "county_signs":
             return "sign", {"agree": True, "notes": "企业情况已当面介绍。"}
         case "successor_signs":

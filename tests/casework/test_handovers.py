@@ -80,6 +80,23 @@ def test_a_refused_handover_changes_nothing(guangxi: Session) -> None:
     assert handovers.open_of(guangxi, leaving) is None
 
 
+def test_nobody_takes_over_more_than_thirty_enterprises(guangxi: Session) -> None:
+    cases_of(guangxi, "full", 14)
+    full = officer_id(guangxi, "full")
+    officers.get(guangxi, full).capacity = officers.LARGEST_CAPACITY
+    for _number in range(3):
+        officers.assign(guangxi, registry.case(guangxi, registry.enterprise(guangxi)).id, full, by="xg", now=NOW)
+    cases_of(guangxi, "leaving", 14)
+    leaving = officer_id(guangxi, "leaving")
+    with pytest.raises(Invalid) as refused:
+        handovers.open_handover(guangxi, leaving, full, reason="调离", by="xg", now=NOW)
+    assert "more than 30 enterprises" in str(refused.value.fields["successor"][0])
+    handover = handovers.open_handover(guangxi, leaving, None, reason="调离", by="xg", now=NOW)
+    assert handovers.choices(guangxi, handover) == []
+    assert handovers.suggest(guangxi, handover) is None
+    assert handovers.keep(guangxi, handover.id, "暂无人选", by="xl", now=NOW) == 14
+
+
 def test_on_leave_whoever_acts_goes_on_acting_until_the_successor_has_signed(guangxi: Session) -> None:
     (case,) = cases_of(guangxi, "away", 1)
     acting = registry.officer(guangxi, "acting")

@@ -140,35 +140,38 @@ def test_when_the_county_names_nobody_the_officer_with_the_lowest_load_is_asked(
     world.is_well()
 
 
-def test_when_nobody_could_take_over_the_county_leader_names_somebody(world: World) -> None:
-    assigned(world, 1)
-    opens(world)
+def test_when_nobody_could_take_over_the_county_leader_leaves_the_cases_with_the_county(world: World) -> None:
+    cases = assigned(world, 1)
+    number = opens(world)
     world.working_days_pass(6)
     assert "leader_names" in world.waiting()
-    late = world.hires_officer("lo9")
-    world.xl.completes("leader_names", officer=world.officer_id("lo9"))
-    assert late.tasks() == ["successor_signs"]
+    world.xl.completes("leader_names")
+    assert officers_of(world, cases) == {""}
+    assert state(world, number).state == "withdrawn"
+    world.speaks_of(cases[0])
+    assert world.xk.may_complete("arrange")
     world.is_well()
 
 
-def test_a_successor_above_the_cap_or_of_elsewhere_is_refused_with_the_reason(world: World) -> None:
-    assigned(world, 3)
+def test_a_successor_above_the_cap_or_of_elsewhere_is_neither_offered_nor_taken(world: World) -> None:
     world.hires_officer("lo2", capacity=30)
     world.hires_officer("lo3", county="450802")
+    full = world.officer_id("lo2")
     with world.database.transaction() as db:
-        path = officers.get(db, world.officer_id("lo2")).path
+        path = officers.get(db, full).path
         for _number in range(28):
             case = registry.case(db, registry.enterprise(db, path))
-            officers.assign(db, case.id, world.officer_id("lo2"), by="xk", now=world.now)
+            officers.assign(db, case.id, full, by="xk", now=world.now)
+    assigned(world, 3)
+    fourth = world.hires_officer("lo4")
     opens(world)
-    for officer, says in (("lo2", "more than 30 enterprises"), ("lo3", "another territory")):
+    for username in ("lo2", "lo3"):
         with pytest.raises(Invalid) as refused:
-            world.xk.completes("name_successor", officer=world.officer_id(officer))
-        assert says in str(refused.value.fields["successor.officer"][0])
+            world.xk.completes("name_successor", officer=world.officer_id(username))
+        assert "successor.officer" in refused.value.fields
     assert "name_successor" in world.waiting(), "a refused answer changes nothing"
-    third = world.hires_officer("lo4")
     world.xk.completes("name_successor")
-    assert third.tasks() == ["successor_signs"], "only who can take all of them is offered"
+    assert fourth.tasks() == ["successor_signs"], "only who can take all of them is offered"
 
 
 def test_an_officer_who_left_can_neither_hand_over_again_nor_take_over(world: World) -> None:

@@ -19,6 +19,7 @@ WORDS = {
     "spot-check": {"check"},
     "spot-settle": {"settle"},
     "handover-successor": {"successor"},
+    "handover-leader": {"successor"},
     "handover-sign": {"sign"},
     "handover-accept": {"sign"},
     "visit-confirm": {"confirm"},
