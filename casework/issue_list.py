@@ -15,12 +15,12 @@ from casework.issue_tables import ENDED, PENDING, Issue
 from casework.lights import Light
 from casework.permissions import Scope
 from casework.tables import Enterprise
-from engine.calendars import end_of_business, local_day
+from engine.calendars import calendar, end_of_business, local_day
 from engine.errors import NotFound
 
 PAGE = 50
-ONLY = ("overdue", "late_first", "within", "late", "content", "discontent", "with_enterprise", "common")
-"""What a list may be narrowed to beside state and category: 超期, 首答超期, 按期, 逾期答复, 满意, 不满意, 各企业, 共性问题."""
+ONLY = ("waiting", "overdue", "late_first", "within", "late", "content", "discontent", "with_enterprise", "common")
+"""What a list may be narrowed to beside state and category: 待答复, 超期, 首答超期, 按期, 逾期答复, 满意, 不满意, 各企业, 共性问题."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,13 @@ def light_of(db: Session, issue: Issue, *, now: datetime) -> Light:
     return lights.of_deadline(db, end_of_business(issue.due_on) if waits and issue.due_on else None, now=now)
 
 
+def days_left(db: Session, issue: Issue, *, now: datetime) -> int | None:
+    """Working days until the limit of a problem that waits for its answer, negative when it is past; None when it does not wait."""
+    if issue.state not in PENDING or issue.due_on is None:
+        return None
+    return lights.days_left(calendar(db), end_of_business(issue.due_on), now)
+
+
 def figures(db: Session, scope: Scope, *, asked: Mapping[str, str], now: datetime) -> Figures:
     """K12 over what this person may see, narrowed by path, category and month; one statement."""
     day = local_day(now)
@@ -153,14 +160,16 @@ def _criteria(db: Session, asked: Mapping[str, str], *, now: datetime) -> Sequen
 
 
 def _only(only: str, day: date) -> ColumnElement[bool]:
+    firm = Issue.enterprise_id.is_not(None)
     known: Mapping[str, ColumnElement[bool]] = {
-        "overdue": _overdue(day),
+        "waiting": and_(firm, Issue.state.in_(PENDING)),
+        "overdue": and_(firm, _overdue(day)),
         "late_first": Issue.first_answered_at > Issue.first_answer_due,
-        "within": _within(),
-        "late": and_(Issue.state != "merged", or_(Issue.answered_on > Issue.due_on, _overdue(day))),
-        "content": _content(),
-        "discontent": and_(Issue.state != "merged", Issue.satisfaction == "dissatisfied"),
-        "with_enterprise": and_(Issue.state != "merged", Issue.enterprise_id.is_not(None)),
+        "within": and_(firm, _within()),
+        "late": and_(firm, Issue.state != "merged", or_(Issue.answered_on > Issue.due_on, _overdue(day))),
+        "content": and_(firm, _content()),
+        "discontent": and_(firm, Issue.state != "merged", Issue.satisfaction == "dissatisfied"),
+        "with_enterprise": and_(firm, Issue.state != "merged"),
         "common": Issue.enterprise_id.is_(None),
     }
     return known.get(only, Issue.id > 0)

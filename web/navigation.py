@@ -39,8 +39,11 @@ def rooms(scope: Scope) -> list[dict[str, Any]]:
     offered: list[tuple[str, str, str, bool, bool]] = [
         ("worklist.index", gettext("My tasks"), "checklist", True, True),
         ("cases.index", gettext("Cases"), "briefcase", has_business, True),
+        ("issues.index", gettext("Problems"), "message", has_business, scope.is_enterprise),
         ("supervisor.board", gettext("Board"), "layout-dashboard", can("board"), True),
+        ("quarters.index", gettext("Quarters"), "report-analytics", has_business, scope.is_enterprise),
         ("worklist.inbox", gettext("Notices"), "bell", True, not can("board")),
+        ("closures.index", gettext("Striking off"), "clipboard-check", can("board"), False),
         ("lists.index", gettext("Lists"), "list-details", can("board"), False),
         ("importing.index", gettext("Import"), "file-import", can("import"), False),
         ("designer.index", gettext("Drawings"), "sitemap", can("deploy"), True),

@@ -8,7 +8,7 @@ from flask import Flask, flash
 from casework import light_words
 from casework.casefile import Entry
 from engine.errors import Sentence
-from web import filters, language
+from web import filters, issue_words, language
 
 STAGES: Final[Mapping[str, Sentence]] = {
     "monitor": Sentence("Monitor"),
@@ -125,6 +125,15 @@ CHANGES: Final[Mapping[str, Sentence]] = {
     "保留": Sentence("kept"),
     "调出": Sentence("leaves"),
 }
+REMOVALS: Final[Mapping[str, Sentence]] = {
+    "halted": Sentence("halted"),
+    "cancelled": Sentence("deregistered"),
+    "moved": Sentence("moved away"),
+    "below_scale": Sentence("left the roster"),
+    "wrong_data": Sentence("wrong data"),
+    "duplicate": Sentence("twice on the list"),
+    "merged": Sentence("merged"),
+}
 REVIEWS: Final[Mapping[str, Sentence]] = {
     "已核": Sentence("checked"),
     "县未核": Sentence("county did not check in time"),
@@ -135,6 +144,50 @@ GROUPS: Final[Mapping[str, Sentence]] = {
     "today": Sentence("Today"),
     "week": Sentence("This week"),
     "later": Sentence("Later"),
+}
+CLOSURE_STEPS: Final[Mapping[str, Sentence]] = {
+    "promise": Sentence("promise of the enterprise"),
+    "county_check": Sentence("check of the county"),
+    "city_check": Sentence("verification of the city"),
+    "accept_lead": Sentence("acceptance by the leading department"),
+    "joint_science": Sentence("signature of the science department"),
+    "joint_industry": Sentence("signature of the industry department"),
+    "joint_state": Sentence("signature of the state assets department"),
+    "leader_science": Sentence("signature of the science leader"),
+    "leader_industry": Sentence("signature of the industry leader"),
+    "leader_state": Sentence("signature of the state assets leader"),
+    "settle": Sentence("settlement"),
+    "investigate": Sentence("investigation"),
+}
+OPINIONS: Final[Mapping[str, Sentence]] = {
+    "agree": Sentence("agreed"),
+    "return": Sentence("sent back"),
+    "refuse": Sentence("refused"),
+}
+RELAPSE_SIGNS: Final[Mapping[str, Sentence]] = {
+    "rd_zero": Sentence("no R&D expense in two quarters in a row"),
+    "filing": Sentence("the filing of the institution was revoked or has expired"),
+    "certificate": Sentence("the high-tech certificate is no longer valid"),
+    "roster": Sentence("it left the roster of enterprises above scale"),
+    "statistics": Sentence("the official figures say no"),
+    "integrity": Sentence("false data were found"),
+}
+LOOKBACK_STATES: Final[Mapping[str, Sentence]] = {
+    "planned": Sentence("being checked"),
+    "done": Sentence("no relapse"),
+    "relapsed": Sentence("relapse confirmed"),
+    "dropped": Sentence("no longer needed"),
+}
+STATISTICS: Final[Mapping[str, Sentence]] = {
+    "waiting": Sentence("waits for the statistics"),
+    "yes": Sentence("confirmed by the statistics"),
+    "no": Sentence("denied by the statistics"),
+    "missing": Sentence("never confirmed by the statistics"),
+}
+OBJECTIONS: Final[Mapping[str, Sentence]] = {
+    "open": Sentence("being investigated"),
+    "upheld": Sentence("upheld"),
+    "dismissed": Sentence("dismissed"),
 }
 POSTS: Final[Mapping[str, Sentence]] = {
     "LO": Sentence("liaison officer"),
@@ -178,7 +231,15 @@ _ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "edition": EDITIONS,
     "entry": ENTRIES,
     "change": CHANGES,
+    "removal": REMOVALS,
     "review": REVIEWS,
+    **issue_words.ALL,
+    "closure_step": CLOSURE_STEPS,
+    "opinion": OPINIONS,
+    "relapse_sign": RELAPSE_SIGNS,
+    "lookback": LOOKBACK_STATES,
+    "statistics": STATISTICS,
+    "objection": OBJECTIONS,
 }
 
 

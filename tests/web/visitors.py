@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from casework import access, importing, people, territories, tokens
+from casework import access, closures, enterprises, importing, issues, people, territories, tokens
 from casework.access_tables import AccessToken
-from casework.case_tables import Evidence, Measure, Notice
+from casework.case_tables import Case, Closure, Evidence, Item, Measure, Notice
 from casework.services import all_services
-from casework.tables import ListVersion
+from casework.tables import Enterprise, ListVersion, QuarterReport
 from engine import definitions, instances
+from engine.calendars import local_day
 from engine.db import Database
 from engine.tables import Definition, Deployment, Job, UserTask
 from tests.world import START, World
@@ -65,6 +68,10 @@ class Ids:
     run: int
     token: int
     notice: int
+    closure: int
+    issue: int
+    report: int
+    enterprise: int
     path: str = "45/4508"
 
 
@@ -77,6 +84,11 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
     case = world.planned_case(list="L1")
     own = world.enterprise_user()
     world.lo.records("PROJECT", projectName="板材胶合工艺", projectStart="2026-07-01")
+    with database.transaction() as db:
+        problem = issues.open_issue(
+            db, world.get(db).enterprise_id, source="hotline", category="tax", description="发票抬头不符能否加计扣除",
+            by="xg", now=world.now,
+        ).id  # fmt: skip
     world.open_case(list="L3")
     world.is_well()
     with database.transaction() as db:
@@ -108,6 +120,10 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
             run=tried.id,
             token=db.scalars(select(AccessToken.id)).one(),
             notice=notice.id,
+            issue=problem,
+            closure=_published(db, case, world.now),
+            report=_doubted(db, case, world.now),
+            enterprise=db.get_one(Case, case).enterprise_id,
         )
     opened: dict[str, str] = {}
     with database.transaction() as db:
@@ -116,6 +132,28 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
             done = access.log_in(db, username, "sun-and-rain-2026", address="here", agent="test", now=START)
             opened[username] = done.token
     return ids, opened
+
+
+def _published(db: Session, case_id: int, now: datetime) -> int:
+    item = db.scalars(select(Item.id).where(Item.case_id == case_id)).one()
+    closure = Closure(item_id=item, case_id=case_id, request={}, requested_by="lo", requested_at=now)
+    db.add(closure)
+    db.flush()
+    closures.publish(db, closure, now + timedelta(days=7), now=now)
+    return closure.id
+
+
+def _doubted(db: Session, case_id: int, now: datetime) -> int:
+    """An imported quarter and a figure of the registry of which the county has to say that they are right."""
+    firm = db.get_one(Enterprise, db.get_one(Case, case_id).enterprise_id)
+    enterprises.set_flag(firm, "confirm:revenue", "more than 100 billion yuan", local_day(now))
+    report = QuarterReport(
+        enterprise_id=firm.id, period="2026Q1", rd_expense_ytd=40, state="已报", origin="导入",
+        findings=["rd_expense_ytd"], updated_by="rg", updated_at=now,
+    )  # fmt: skip
+    db.add(report)
+    db.flush()
+    return report.id
 
 
 class Door:
