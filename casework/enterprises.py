@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from casework import roster_rows, territories
@@ -23,7 +23,7 @@ _PLAIN: Final = frozenset(
     {
         "industry_name", "industry_chain", "size_class", "reg_date", "ownership", "supervisor_level", "group_name",
         "legal_rep", "contact", "phone", "staff_total", "staff_tech", "staff_rd", "hitech_no", "hitech_from", "hitech_to",
-        "patents_invention_valid", "biz_address", "reg_address", "status", "platforms", "univ_cooperation", "zjtx",
+        "patents_invention_valid", "biz_address", "reg_address", "status", "platforms", "univ_cooperation", "zjtx", "hitech_precheck",
     }
 )  # fmt: skip
 
@@ -168,6 +168,13 @@ def confirm(db: Session, enterprise_id: int, field: str, *, by: str, now: dateti
         db, chain="registry", fact="figure_confirmed", by=by, now=now, data=data, subject=subject(enterprise_id)
     )
     return enterprise
+
+
+def in_doubt(db: Session, visible: ColumnElement[bool], *, limit: int = 200) -> list[Enterprise]:
+    """Enterprises that a person may see with figures that the county has to confirm (`confirm:` flags of imports)."""
+    doubtful = cast(Enterprise.flags, String).contains(f'"{DOUBT}', autoescape=True)
+    query = select(Enterprise).where(visible, doubtful).order_by(Enterprise.path, Enterprise.id).limit(limit)
+    return list(db.scalars(query))
 
 
 def year(db: Session, enterprise_id: int, number: int) -> EnterpriseYear | None:
