@@ -83,3 +83,28 @@ def test_a_routine_visit_has_no_baseline() -> None:
     played.complete("confirm_visit", {"confirm": {"agree": True, "score": "4"}})
     assert played.outcome.completed
     assert "baseline" not in played.path
+
+
+def test_another_day_proposed_by_the_enterprise_is_arranged_again() -> None:
+    played = visit()
+    played.hear("date_proposed", "2", {"day": "2026-07-09", "reason": "负责人出差"})
+    assert played.tasks == ["arrange"]
+    assert played.gave("registry.visits.take_proposal", visitId=2, day="2026-07-09")
+    played.complete("arrange", ARRANGED)
+    assert played.tasks == ["record_visit"]
+
+
+def test_a_planned_visit_runs_until_its_own_day_and_can_be_cancelled() -> None:
+    played = Player("visit", {"caseId": 1, "visitType": "routine", "visitPlanId": 9}, VISIT)
+    played.complete("arrange", ARRANGED)
+    played.hear("visit_cancelled", "9", {"reason": "案件已办结"})
+    assert played.outcome.completed
+    assert played.gave("registry.visits.cancel", visitId=2, reason="案件已办结")
+
+
+def test_what_a_visit_found_is_followed_up_before_it_ends() -> None:
+    played = visit("routine")
+    played.complete("record_visit", VISITED)
+    played.fire("confirm_late")
+    assert played.gave("registry.visits.follow_up", visitId=2)
+    assert played.outcome.completed
