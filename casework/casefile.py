@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from casework import enterprises, light_words, people, permissions
 from casework.case_tables import LIVING_CASE, Case, Closure, Item, Visit
+from casework.issue_tables import Issue
 from casework.light_tables import LightLog
 from casework.permissions import Scope
 from casework.tables import Enterprise
@@ -136,8 +137,9 @@ def count(db: Session, scope: Scope) -> int:
 
 
 def timeline(db: Session, case: Case, *, limit: int = 200) -> list[Entry]:
-    """What happened, newest first: tasks done, lights changed, visits, decisions on closures."""
+    """What happened, newest first: tasks done, lights changed, visits, decisions on closures, problems."""
     found = [*_tasks_done(db, case, limit), *_lights(db, case, limit), *_closures(db, case), *_refused_visits(db, case)]
+    found += _issues(db, case, limit)
     found.append(Entry(case.opened_at, "", Sentence("the case was opened")))
     if case.closed_at is not None:
         found.append(Entry(case.closed_at, "", Sentence("the case was ended"), detail=case.end_reason))
@@ -272,6 +274,18 @@ def _refused_visits(db: Session, case: Case) -> Iterable[Entry]:
         if visit.recorded_at is not None:
             who = people.name_of(db, visit.recorded_by)
             yield Entry(visit.recorded_at, who, Sentence("the visit was refused"), detail=visit.reason)
+
+
+def _issues(db: Session, case: Case, limit: int) -> Iterable[Entry]:
+    query = select(Issue).where(Issue.case_id == case.id).order_by(Issue.id.desc()).limit(limit)
+    for issue in db.scalars(query):
+        params = {"number": issue.number, "title": issue.title}
+        who = people.name_of(db, issue.opened_by)
+        yield Entry(issue.received_at, who, Sentence("problem {number} was registered: {title}", params))
+        if issue.closed_at is not None and issue.state == "unsolvable":
+            yield Entry(issue.closed_at, "", Sentence("problem {number} cannot be solved: {title}", params))
+        elif issue.closed_at is not None:
+            yield Entry(issue.closed_at, "", Sentence("problem {number} was struck off: {title}", params))
 
 
 def _lists(db: Session, case_ids: list[int]) -> dict[int, tuple[str, ...]]:

@@ -5,14 +5,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casework import issue_progress, issues, merging, permissions
+from casework import casefile, issue_progress, issues, merging, permissions
 from casework.case_tables import Notice
 from casework.issue_tables import Issue
 from casework.order_tables import SupervisionOrder
 from engine.calendars import local_day
 from tests.world import World
 
-UNSOLVABLE = {"decision": "unsolvable", "code": "policy", "answer": "现行政策不允许。", "reason": "政策有明确规定。"}
+UNSOLVABLE: dict[str, Any] = {
+    "decision": "unsolvable",
+    "code": "policy",
+    "answer": "现行政策不允许。",
+    "reason": "政策有明确规定。",
+}
 
 
 def reports(world: World, category: str = "tax", *, source: str = "portal", **more: Any) -> int:
@@ -72,6 +77,9 @@ def test_an_ordinary_problem_is_answered_in_three_days_solved_in_seven_and_struc
     assert kinds(found) == ["registered", "routed", "accepted", "answered", "told", "rated", "closed"]
     letters = [one for one in world.told("enterprise") if "WT-202606-00001" in one]
     assert len(letters) == 2, letters
+    with world.database.reading() as db:
+        happened = [entry.what.template for entry in casefile.timeline(db, world.get(db))]
+    assert {"problem {number} was registered: {title}", "problem {number} was struck off: {title}"} <= set(happened)
     assert world.told("county") == ["WT-202606-00001 may need your guidance: 外协试制没有发票,能否归集研发费用?"]
     world.is_well()
 

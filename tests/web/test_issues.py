@@ -102,8 +102,12 @@ def test_a_city_merges_what_three_enterprises_have_in_common(door: Door) -> None
             db.add(firm)
             db.flush()
             firms.append(firm.id)
-        told = {"source": "hotline", "category": "tax", "description": "发票抬头不符"}
-        ids = [first.id, *(issues.open_issue(db, firm or 0, **told, by="xg", now=START).id for firm in firms[1:])]
+        ids = [first.id]
+        for firm in firms[1:]:
+            other = issues.open_issue(
+                db, firm or 0, source="hotline", category="tax", description="发票抬头不符", by="xg", now=START
+            )
+            ids.append(other.id)
     jobs.run_due(door.app.database, START + timedelta(minutes=1))
     page = door.knock("CG", "GET", "/issues/merge").text
     assert page.count('name="issue"') == 3
