@@ -14,7 +14,19 @@ from typing import Any, Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import amounts, enterprises, items, officers, quarters, rosters, sheets, territories
+from casework import (
+    amounts,
+    enterprises,
+    items,
+    milestones,
+    officers,
+    quarters,
+    relapses,
+    rosters,
+    sheets,
+    statistics,
+    territories,
+)
 from casework.roster_rows import Reader, Record, Remark
 from casework.tables import Assignment, Enterprise, EnterpriseYear, Import, QuarterReport
 from engine import history
@@ -22,6 +34,7 @@ from engine.calendars import local_day
 from engine.errors import Conflict, Invalid, NotFound, Sentence
 
 CHAIN: Final = "registry"
+_LOOKED_AT: Final = 500
 _QUARTERS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
@@ -183,6 +196,7 @@ def apply(db: Session, import_id: int, *, by: str, now: datetime) -> Reading:
     data = {"import": row.id, "kind": row.kind, "file": row.file_name, "digest": row.digest, "refused": row.refused}
     data["accepted"] = row.accepted
     db.flush()
+    milestones.write(db, by=by, now=now)
     history.write(db, chain=CHAIN, fact="imported", by=by, now=now, data=data)
     return reading
 
@@ -313,6 +327,11 @@ def _write_enterprises(db: Session, reading: Reading, records: list[Record], *, 
             by=by,
             now=now,
         )
+    ids = [row.id for _, row in rows]
+    if reading.options.grade == "g1":
+        statistics.arrived(db, ids, number, by=by, now=now)
+    for start in range(0, len(ids), _LOOKED_AT):
+        relapses.look_at(db, ids[start : start + _LOOKED_AT], by=by, now=now)
 
 
 def _write_quarter(

@@ -63,7 +63,7 @@ def waiting(db: Session, scope: Scope) -> list[Waiting]:
         .where(UserTask.process_key == "close", UserTask.element_id.in_(STEPS), UserTask.status == "open")
         .where(permissions.addressed(scope))
     )
-    rows = list(db.execute(query.order_by(UserTask.due_at, UserTask.id).limit(LIMIT)).tuples())
+    rows = list(db.execute(query.order_by(UserTask.due_at, UserTask.id).limit(LIMIT)))
     said = closures.opinions_of(db, [task.instance_id for task, *_ in rows])
     past = foureyes.past(db, [task for task, *_ in rows], scope.day)
     return [

@@ -57,6 +57,7 @@ class Row:
     expected: int | None
     done: int | None
     measures_done: int
+    measures_count: int
     state: str
     light: str
     evidence: tuple[str, ...]
@@ -137,7 +138,7 @@ def _load(db: Session, ids: Sequence[int], day: date) -> _Known:
             .join(Case, Case.id == Item.case_id)
             .join(Enterprise, Enterprise.id == Case.enterprise_id)
             .where(Item.id.in_(ids))
-        ).tuples()
+        )
     }
     cases = {case.id for _, case, _ in found.values()}
     firms = {enterprise.id for _, _, enterprise in found.values()}
@@ -155,18 +156,18 @@ def _load(db: Session, ids: Sequence[int], day: date) -> _Known:
     proofs = select(Evidence.enterprise_id, Evidence.kind).where(
         Evidence.enterprise_id.in_(firms), Evidence.withdrawn_at.is_(None)
     )
-    for enterprise_id, kind in db.execute(proofs).tuples():
+    for enterprise_id, kind in db.execute(proofs):
         kinds[enterprise_id].add(kind)
     revenue = {
         enterprise_id: amount
-        for enterprise_id, amount in db.execute(years.order_by(EnterpriseYear.year)).tuples()
+        for enterprise_id, amount in db.execute(years.order_by(EnterpriseYear.year))
         if amount is not None
     }
     return _Known(
         items=found,
         revenue=revenue,
         plans={plan.case_id: plan for plan in db.scalars(plans.options(selectinload(Plan.measures)))},
-        officers=dict(db.execute(officers).tuples().all()),
+        officers=dict(db.execute(officers).all()),
         evidence={number: tuple(sorted(names)) for number, names in kinds.items()},
     )
 
@@ -200,6 +201,7 @@ def _row(
         expected=progress.expected(days, plan.starts_on, plan.ends_on, day) if plan else None,
         done=progress.actual([(one.state, one.progress, one.weight) for one in measures]) if plan else None,
         measures_done=sum(one.state == "done" for one in measures),
+        measures_count=len(measures),
         state=item.state,
         light=item.light if item.state in LIVING_ITEM else "",
         evidence=known.evidence.get(enterprise.id, ()),

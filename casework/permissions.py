@@ -16,6 +16,7 @@ from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from casework import enterprises, foureyes, officers, people, staff, territories
 from casework.issue_tables import Issue
+from casework.order_tables import SupervisionOrder
 from casework.staff import COUNTY
 from casework.tables import Assignment, Enterprise, Officer, Person, Post
 from engine.calendars import local_day
@@ -36,8 +37,11 @@ VERBS: Final[Mapping[str, frozenset[str]]] = {
     "merge_issues": frozenset({"CK", "CG", "CS", "CL", "RK", "RG", "RS", "JM"}),
     "assign_task": frozenset({"XK", "XG", "XS", "XL", "CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL", "JM"}),
     "move_deadline": frozenset({"XL", "CL", "RL", "JM"}),
+    "issue_order": OFFICIALS,
+    "note_territory": frozenset({"JM"}),
     "retry": frozenset({"XL", "CL", "RL", "JM", "SUP", "ADM"}),
     "deploy": frozenset({"DES"}),
+    "confirm_false_data": frozenset({"CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL"}),
     "see_drawings": OFFICIALS | {"LO", "DES", "ADM"},
     "manage_people": frozenset({"ADM"}),
     "manage_calendar": frozenset({"ADM"}),
@@ -142,6 +146,28 @@ def sees_issues(scope: Scope) -> ColumnElement[bool]:
         Issue.enterprise_id.in_(_assigned(scope)),
         *department,
     )
+
+
+def sees_orders(scope: Scope) -> ColumnElement[bool]:
+    """The criterion on `SupervisionOrder` for what this person may read: officials by territory, an officer those of his cases."""
+    return or_(
+        territories.under(SupervisionOrder.scope, scope.paths(OFFICIALS)),
+        SupervisionOrder.enterprise_id.in_(_assigned(scope)),
+    )
+
+
+def holds_order(scope: Scope, order: SupervisionOrder) -> bool:
+    """Whether this person stands on the level that holds an order (3.6: nobody else may withdraw it)."""
+    posts = order.supervisor_post.split(" ")
+    return any(held.post in posts and territories.covers(held.path, order.scope) for held in scope.held)
+
+
+def check_holds_order(scope: Scope, order: SupervisionOrder) -> None:
+    """Raises Forbidden unless this person stands on the level that holds the order."""
+    if not holds_order(scope, order):
+        raise Forbidden(
+            "only the level that holds this order may withdraw it; ask {posts}", posts=order.supervisor_post
+        )
 
 
 def sees_tasks(scope: Scope) -> ColumnElement[bool]:

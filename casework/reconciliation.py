@@ -76,7 +76,7 @@ def total(lines: Iterable[Line]) -> Line:
 def _counts(db: Session, path: str) -> list[tuple[str, str, str, str, bool, str, int]]:
     columns = (Item.list_type, Case.scope, Item.base, Item.state, Item.relapse_count > 0, Item.stat_confirm)
     query = select(*columns, func.count()).join(Case, Case.id == Item.case_id)
-    return list(db.execute(query.where(territories.under(Case.scope, [path])).group_by(*columns)).tuples())
+    return list(db.execute(query.where(territories.under(Case.scope, [path])).group_by(*columns)))
 
 
 def _add(line: Line, base: str, state: str, relapsed: bool, stat: str, count: int) -> None:

@@ -81,7 +81,7 @@ def signs(db: Session, ids: Iterable[int], *, day: date) -> list[Sign]:
             .join(Enterprise, Enterprise.id == Case.enterprise_id)
             .where(Enterprise.id.in_(wanted), Item.state.in_(CLOSED_ITEM), Closure.closure_no == Item.closure_no)
             .order_by(Item.id)
-        ).tuples()
+        )
     )
     if not closed:
         return []
@@ -139,7 +139,7 @@ def false_data(db: Session, case: Case, reason: str, *, by: str, now: datetime) 
         .join(Case, Case.id == Item.case_id)
         .where(Case.enterprise_id == enterprise.id, Item.state.in_(CLOSED_ITEM))
         .order_by(Item.id)
-    ).tuples()
+    )
     found = [
         Sign(item, closure, "integrity", f"integrity:{day.isoformat()}:{closure.id}", {"reason": said})
         for item, closure in closed

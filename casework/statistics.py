@@ -46,7 +46,7 @@ def arrived(db: Session, ids: Iterable[int], year: int, *, by: str, now: datetim
             .join(EnterpriseYear, EnterpriseYear.enterprise_id == Case.enterprise_id)
             .where(Case.enterprise_id.in_(wanted[start : start + 500]), EnterpriseYear.year == year)
             .where(Item.state == "closed_awaiting_statistics", Item.stat_confirm == "waiting")
-        ).tuples()
+        )
         for item, closure, figures in rows:
             answer = confirms(item, figures)
             if answer is None or item.closed_at is None or year < local_day(item.closed_at).year:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
 
+from casework import milestones
 from engine.db import Database
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -61,6 +62,8 @@ class Counter(Flask):
             answer = self.preprocess_request()
             if answer is None:
                 answer = self.dispatch_request()
+            if "person" in g and g.person is not None:
+                milestones.write(g.db, by=g.person.username, now=g.now)
             return self.finalize_request(answer)
 
 
