@@ -316,8 +316,12 @@ def _check(db: Session, wanted: Wanted, level: int, scope: str, *, now: datetime
         wrong["color"] = [Sentence("choose blue, yellow or red")]
     if not ladder.lowest(scope) <= wanted.addressee_level < level:
         wrong["addressee"] = [Sentence("the addressee must stand below the level that supervises")]
-    for name, text in (("matter", wanted.matter), ("basis", wanted.basis), ("requirement", wanted.requirement)):
-        if len(text.strip()) < _SHORTEST:
+    for name, text, least in (
+        ("matter", wanted.matter, _SHORTEST),
+        ("basis", wanted.basis, 1),
+        ("requirement", wanted.requirement, _SHORTEST),
+    ):
+        if len(text.strip()) < least:
             wrong[name] = [Sentence("this is needed on the paper; write at least a few words")]
     reason = why_not_due(db, wanted.due_on, now=now)
     if reason is not None:

@@ -30,7 +30,9 @@ VERBS: Final[Mapping[str, frozenset[str]]] = {
     "board": OFFICIALS,
     "import": frozenset({"ADM", "JM", "RK", "RG", "CK", "CG"}),
     "start_lists": frozenset({"JM"}),
+    "see_officers": OFFICIALS | {"ADM"},
     "manage_officers": frozenset({"XK", "XG", "CK", "CG", "ADM"}),
+    "plan_visit": OFFICIALS - {"RL"},
     "record_measure": frozenset({"LO"}),
     "confirm_figures": COUNTY,
     "open_issue": OFFICIALS | {"LO"},
@@ -238,6 +240,23 @@ def check_record(db: Session, scope: Scope, enterprise_id: int, path: str) -> No
     """Raises Forbidden unless this person may enter progress and proofs for the enterprise."""
     if not can_record(db, scope, enterprise_id, path):
         raise Forbidden("the liaison officer of the case enters this; while there is none, the county does")
+
+
+def can_plan_visit(db: Session, scope: Scope, enterprise_id: int, path: str) -> bool:
+    """Whether this person may plan a visit to an enterprise: an official of the territory, or whoever acts as its officer."""
+    return can(scope, "plan_visit", path) or can_record(db, scope, enterprise_id, path)
+
+
+def check_plan_visit(db: Session, scope: Scope, enterprise_id: int, path: str) -> None:
+    """Raises Forbidden unless this person may plan a visit to the enterprise."""
+    if not can_plan_visit(db, scope, enterprise_id, path):
+        raise Forbidden("an official of the territory or the liaison officer plans visits")
+
+
+def check_enterprise(scope: Scope, enterprise_id: int) -> None:
+    """Raises Forbidden unless this person belongs to the enterprise."""
+    if enterprise_id not in scope.enterprise_ids:
+        raise Forbidden("only the enterprise itself does this")
 
 
 def check_manage_task(scope: Scope, task: UserTask, verb: str = "assign_task") -> None:
