@@ -4,17 +4,16 @@ Source: REFERENCE 7, 8 (figures that agree everywhere, a click to the cases behi
 rows of cases and items at the moment it is asked for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework import permissions, territories
+from casework import territories
 from casework.case_tables import CLOSED_ITEM, LIGHTS, LIVING_CASE, LIVING_ITEM, STAGES, Case, Item
-from casework.stuck import Stuck, stuck_cases
-from casework.tables import Person, Territory
+from casework.stuck import Survey
+from casework.tables import Territory
 
 
 @dataclass(slots=True)
@@ -28,38 +27,6 @@ class Line:
     left: dict[str, int] = field(default_factory=dict[str, int])
     closed: dict[str, int] = field(default_factory=dict[str, int])
     archived: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A territory, the lines right under it, their sum, how many are stuck in each, and the list of what is stuck."""
-
-    territory: Territory
-    lines: tuple[Line, ...]
-    total: Line
-    stuck: tuple[Stuck, ...]
-    stuck_counts: Mapping[str, int]
-
-
-def of(db: Session, person: Person, *, path: str = "", now: datetime) -> Board:
-    """The board of a territory as this person may see it; without `path`, of the largest territory he watches.
-
-    Raises:
-        Forbidden: he watches nothing, or not this territory.
-    """
-    scope = permissions.scope_of(db, person.username, now=now)
-    own = sorted(scope.paths(permissions.OFFICIALS), key=lambda one: (one.count("/"), one))
-    where = path or (own[0] if own else territories.REGION)
-    permissions.check(scope, "board", where)
-    node, rows = territories.get(db, where), lines(db, where)
-    found = stuck_cases(db, scope=where, now=now)
-    counts: dict[str, int] = {}
-    for one in found:
-        home = next(
-            (part for part in territories.lineage(one.scope) if any(r.territory.path == part for r in rows)), where
-        )
-        counts[home] = counts.get(home, 0) + 1
-    return Board(node, tuple(rows), total(node, rows), tuple(found), counts)
 
 
 def lines(db: Session, path: str) -> list[Line]:
@@ -112,6 +79,16 @@ def total(path: Territory, rows: Iterable[Line]) -> Line:
             for key, count in theirs.items():
                 mine[key] = mine.get(key, 0) + count
     return whole
+
+
+def stuck_behind(survey: Survey, rows: Iterable[Line]) -> dict[str, int]:
+    """How much of what is stuck lies in each of these territories, by path."""
+    found = {row.territory.path: 0 for row in rows}
+    for one in survey.found:
+        home = next((path for path in territories.lineage(one.scope) if path in found), None)
+        if home is not None:
+            found[home] += 1
+    return found
 
 
 def cases_behind(

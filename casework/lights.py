@@ -14,7 +14,7 @@ from typing import Any, cast
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from casework import answers, cases, light_figures, people
+from casework import answers, light_figures, people
 from casework.case_tables import LIGHTS, LIVING_CASE, LIVING_ITEM, Case, Item
 from casework.light_figures import DECIDING, NO_ITEM, Figures, days_left, days_overdue
 from casework.light_tables import CurrentLight, LightLog
@@ -73,6 +73,8 @@ def assess(db: Session, case: Case, *, now: datetime) -> Light:
 
 def assess_many(db: Session, found: Sequence[Case], *, now: datetime) -> dict[int, Light]:
     """Assesses several cases with as many statements as one needs; gives the light of each by its id."""
+    from casework import cases
+
     known = light_figures.of(db, found, now=now)
     current = {
         row.about: row

@@ -78,7 +78,6 @@ def show(case_id: int) -> str:
     assignment = officers.of_case(db, case.id)
     acting = officers.acting_for(db, assignment) if assignment else None
     waiting = casefile.open_tasks(db, case)
-    subject = enterprises.subject(enterprise.id)
     return render_template(
         "cases/show.html",
         case=case,
@@ -94,7 +93,7 @@ def show(case_id: int) -> str:
         if plan and plan.state == "approved"
         else None,
         proofs=db.scalars(select(Evidence).where(Evidence.case_id == case.id, Evidence.withdrawn_at.is_(None))).all(),
-        stuck=[one for one in stuck.stuck_cases(db, scope=case.scope, now=counter.now()) if one.subject == subject],
+        stuck=stuck.of_case(db, case, now=counter.now()),
         timeline=casefile.timeline(db, case),
         drawings=casefile.drawings(db, case),
         may_record=_may_record(case),

@@ -13,6 +13,8 @@ from web import counter, words
 from web.auth import person, scope
 
 blueprint = Blueprint("supervisor", __name__, url_prefix="/board")
+SHOWN = 100
+"""How much of what is stuck one page shows; a kind or a territory shows the rest."""
 
 
 def init_app(app: Flask) -> None:
@@ -31,7 +33,9 @@ def board() -> str:
     lines = boards.lines(db, path)
     tree = territories.tree(db)
     kind = request.args.get("kind", "")
-    found = stuck.stuck_cases(db, scope=path, now=counter.now())
+    kind = kind if kind in stuck.KINDS else ""
+    survey = stuck.survey(db, scope=path, now=counter.now())
+    behind = survey.of(kind)
     return render_template(
         "supervisor/board.html",
         path=path,
@@ -39,8 +43,11 @@ def board() -> str:
         mine=[(one, tree.full_name(one)) for one in mine],
         lines=[line for line in lines if line.cases or line.archived or line.left or line.closed] or lines[:1],
         total=boards.total(territories.get(db, path), lines),
-        stuck=[one for one in found if not kind or one.kind == kind],
-        kinds={one: sum(each.kind == one for each in found) for one in stuck.KINDS},
+        stuck=stuck.named(db, behind[:SHOWN]),
+        stuck_count=len(survey.found),
+        stuck_left=len(behind[SHOWN:]),
+        stuck_in=boards.stuck_behind(survey, lines),
+        kinds=survey.counts,
         kind=kind,
         stages=STAGES,
         lights=LIGHTS,

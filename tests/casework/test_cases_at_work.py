@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casework import board, lights, measures, nightly, notices, people, permissions, stuck, worklist
+from casework import board, lights, measures, nightly, notices, people, permissions, stuck, territories, worklist
 from casework.case_tables import Evidence, Item, Measure, Notice, RdInstitution
 from casework.light_tables import LightLog
 from engine import services
@@ -87,16 +87,15 @@ def test_the_board_counts_cases_where_they_are(world: World) -> None:
         assert lines["45/4508"].stages["coach"] == 1
         assert lines["45/4508"].left == {"L1": 1, "L3": 1}
         assert len(board.cases_behind(db, "45/4508", stage="coach")) == 1
-        view = board.of(db, people.get(db, "ck"), now=world.now)
-        assert view.territory.path == "45/4508"
-        assert view.total.cases == 2
+        city = territories.get(db, "45/4508")
+        assert board.total(city, board.lines(db, "45/4508")).cases == 2
 
 
 def test_a_task_that_nobody_living_may_do_is_unstaffed(world: World) -> None:
     world.open_case(list="L1")
     world.dismisses("xk", "xg", "xs")
     with world.database.reading() as db:
-        (found,) = stuck.unstaffed(db, "45", 10, now=world.now)
+        (found,) = stuck.of_kind(db, "unstaffed", now=world.now)
         assert (found.kind, found.whose) == ("unstaffed", "XG, XK, XS")
         assert "nobody may do 指派联络专员" in str(found.why)
 
@@ -105,10 +104,10 @@ def test_an_overdue_task_is_stuck_with_a_name_and_a_number_of_days(world: World)
     world.visited_case(list="L1")
     world.working_days_pass(18)
     with world.database.reading() as db:
-        (found,) = [one for one in stuck.stuck_cases(db, now=world.now) if one.kind == "overdue"]
+        (found,) = [one for one in stuck.what_is_stuck(db, now=world.now) if one.kind == "overdue"]
         assert str(found.why) == "制定一企一策方案 is 3 working days overdue"
         assert found.whose == "联络专员甲"
-        assert stuck.stuck_cases(db, scope="45/4502", now=world.now) == []
+        assert stuck.what_is_stuck(db, scope="45/4502", now=world.now) == []
 
 
 def test_a_failed_step_is_stuck_until_somebody_tries_it_again(world: World) -> None:
@@ -122,7 +121,7 @@ def test_a_failed_step_is_stuck_until_somebody_tries_it_again(world: World) -> N
     world.lo.completes("write_plan")
     assert world.completions[-1].status == "held"
     with world.database.reading() as db:
-        found = [one for one in stuck.stuck_cases(db, now=world.now) if one.kind == "failed"]
+        found = [one for one in stuck.what_is_stuck(db, now=world.now) if one.kind == "failed"]
         assert len(found) == 1
         assert "制定一企一策方案 could not go on: LookupError: the registry is away" in str(found[0].why)
         assert found[0].business_key == "AJ-4508-2026-00001"
@@ -147,7 +146,7 @@ def test_a_run_that_waits_for_nothing_is_silent(world: World) -> None:
         for subscription in db.scalars(select(Subscription).where(Subscription.instance_id == run)):
             db.delete(subscription)
     with world.database.reading() as db:
-        (found,) = stuck.silent(db, "45", 10)
+        (found,) = stuck.of_kind(db, "silent", now=world.now)
         assert found.instance_id == run
         assert db.get_one(Instance, run).status == "active"
 
@@ -156,15 +155,15 @@ def test_an_item_that_could_be_struck_off_for_twenty_days_is_stuck(world: World)
     world.eligible_case(list="L3", subtype="缺活动")
     world.working_days_pass(21)
     with world.database.reading() as db:
-        found = list(stuck.eligible(db, "45", 10, now=world.now))
+        found = stuck.of_kind(db, "eligible", now=world.now)
         assert [str(one.why) for one in found] == ["L3 could be struck off for 21 working days"]
 
 
 def test_sixty_days_without_an_entry_are_idle(world: World) -> None:
     world.planned_case(list="L3", subtype="缺活动")
     with world.database.reading() as db:
-        assert list(stuck.idle(db, "45", 10, now=world.now + timedelta(days=59))) == []
-        (found,) = stuck.idle(db, "45", 10, now=world.now + timedelta(days=61))
+        assert stuck.of_kind(db, "idle", now=world.now + timedelta(days=59)) == []
+        (found,) = stuck.of_kind(db, "idle", now=world.now + timedelta(days=61))
         assert str(found.why) == "nothing was entered on any measure for 61 days"
 
 

@@ -76,7 +76,7 @@ def test_in_a_county_where_nobody_else_is_left_the_check_is_lifted_to_the_city(w
     assert world.waiting() == ["county_check"]
     assert not world.lo.may_complete("county_check")
     with world.database.reading() as db:
-        assert list(stuck.unstaffed(db, "45", 500, now=world.now)) == []
+        assert stuck.of_kind(db, "unstaffed", now=world.now) == []
     world.cg.completes("county_check")
     world.hires("cg2", "CG", "45/4508").completes("city_check")
     assert world.waiting() == ["accept_lead"]

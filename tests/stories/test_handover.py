@@ -51,7 +51,7 @@ def officers_of(world: World, cases: Sequence[int]) -> set[str]:
 def somebody_acts(world: World) -> None:
     """Every open task has somebody who can do it."""
     with world.database.reading() as db:
-        assert list(stuck.unstaffed(db, "45", 500, now=world.now)) == []
+        assert stuck.of_kind(db, "unstaffed", now=world.now) == []
 
 
 def state(world: World, number: int) -> Handover:
