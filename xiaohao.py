@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from casework import access, agenda, annotating, demo, importing, people, published_years, territories
+from casework import access, agenda, annotating, importing, people, published_years, territories
+from casework.demo import province
 from casework.schema import revising
 from casework.services import all_services
 from engine import calendars, definitions, versions, working_days
@@ -67,16 +69,15 @@ def run(given: argparse.Namespace) -> int:
     _step(f"database {database.url.render_as_string(hide_password=True)}", lambda: _prepare(database))
     clock = DemoClock(database)
     with database.reading() as db:
-        known = demo.is_seeded(db)
+        known = province.is_seeded(db)
         empty = not territories.tree(db).nodes
     wants_demo = given.demo and (known or empty)
-    now = demo.BEGIN if wants_demo and not known else clock.now()
+    now = province.BEGIN if wants_demo and not known else clock.now()
     _step("drawings", lambda: _deploy_folder(database, WORKFLOWS, "system", now))
     if wants_demo and not known:
-        with CONSOLE.status("the demo province") as status:
-            demo.seed(database, ROSTERS, lambda said: status.update(f"the demo province: {said}"))
-        clock.set(demo.TODAY, by="system")
-        CONSOLE.print(f"  the demo province lives, today is {demo.TODAY:%Y-%m-%d}")
+        _live_forward(database, given.enterprises)
+        clock.set(province.TODAY, by="system")
+        CONSOLE.print(f"  the demo province lives, today is {province.TODAY:%Y-%m-%d}")
     elif empty:
         _step("territories and published calendars", lambda: _first_rows(database, clock.now()))
     if wants_demo:
@@ -89,6 +90,19 @@ def run(given: argparse.Namespace) -> int:
     database.close()
     _serve(given, is_demo=wants_demo)
     return 0
+
+
+def _live_forward(database: Database, number: int) -> None:
+    """Makes the demo province, and shows which day it has come to."""
+    days = (local_day(province.TODAY) - local_day(province.BEGIN)).days + 1
+    columns = (TextColumn("  the demo province"), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=CONSOLE) as progress:
+        lived = progress.add_task("", total=days)
+
+        def say(said: str) -> None:
+            progress.update(lived, description=said, advance=1 if said[:2] == "20" else 0)
+
+        province.seed(database, ROSTERS, say, number=number)
 
 
 def _serve(given: argparse.Namespace, *, is_demo: bool) -> None:
@@ -131,7 +145,7 @@ def _forget_unfinished_demo(database: Database) -> None:
     if not begun:
         return
     with database.reading() as db:
-        unfinished = demo.is_seeded(db) and not demo.is_finished(db)
+        unfinished = province.is_seeded(db) and not province.is_finished(db)
     if unfinished and database.is_sqlite and database.url.database:
         CONSOLE.print("  the demo was interrupted while it was made; it is made again")
         database.close()
@@ -158,7 +172,7 @@ def _print_log_ins(database: Database) -> None:
     """One fresh password for the people of the demo, made at every start and kept nowhere."""
     password = f"xh-{secrets.token_hex(3)}-{secrets.token_hex(3)}"
     with database.transaction() as db:
-        shown = demo.log_ins(db)
+        shown = province.log_ins(db)
         for one in shown:
             access.set_password(db, one.username, password, by=people.SYSTEM, now=wall_now())
     table = Table("user name", "post", "who", "where", title=f"log in with the password [bold]{password}[/]")
@@ -339,6 +353,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--no-demo", dest="demo", action="store_false", help="begin empty instead of with the demo province"
     )
+    one.add_argument(
+        "--enterprises", type=int, default=province.ENTERPRISES, help="how many enterprises the demo province has"
+    )
     one.add_argument("--only-prepare", action="store_true", help="prepare everything and stop before serving")
     one = verb("deploy", deploy)
     one.add_argument("files", nargs="*", help="files or folders; default: workflows/")
@@ -395,7 +412,7 @@ def _prepared(given: argparse.Namespace) -> Database:
 
 def _clock(database: Database) -> DemoClock | DatabaseClock:
     with database.reading() as db:
-        return DemoClock(database) if demo.is_seeded(db) else DatabaseClock(database)
+        return DemoClock(database) if province.is_seeded(db) else DatabaseClock(database)
 
 
 def _data() -> Path:

@@ -15,7 +15,19 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from casework import calendar_years, lights, people, territories
+from casework import (
+    calendar_years,
+    escalations,
+    issues,
+    lights,
+    people,
+    quarters,
+    relapses,
+    spot_checks,
+    standing,
+    territories,
+    visit_plans,
+)
 from casework.tables import ListVersion, Setting
 from engine import history, instances, rounds
 from engine.calendars import SHANGHAI, Calendar, calendar, local_day
@@ -42,8 +54,8 @@ class Occasion:
 
 
 def rounds_of_the_house() -> Mapping[str, Round]:
-    """Every round by its name; the composition root puts them into `Database(info={"rounds": …})`."""
-    return {occasion.name: occasion.round for occasion in OCCASIONS}
+    """Every round by its name, of the calendar and of acts; the composition root puts them into `Database(info={"rounds": …})`."""
+    return {**{occasion.name: occasion.round for occasion in OCCASIONS}, **standing.ROUNDS}
 
 
 def is_due(db: Session, now: datetime) -> bool:
@@ -209,9 +221,33 @@ def _draw_up(kind: str) -> Round:
     return draw_up
 
 
+def _open_quarter(db: Session, key: str, *, after: int, now: datetime) -> int:
+    # Fifty runs a portion: people who write meanwhile wait for no longer than a blink.
+    return quarters.open_period(db, key, after=after, limit=50, now=now)
+
+
 OCCASIONS: Final[tuple[Occasion, ...]] = (
     Occasion("lights", time(6), every_day, _assess_lights, {"hour": "6"}, is_coalesced=True),
     Occasion("chores", time(6), every_day, _raise_chores, {"hour": "6"}, is_coalesced=True),
+    Occasion("relapses", time(6, 15), every_day, relapses.look_all, {"hour": "6", "minute": "15"}, is_coalesced=True),
+    Occasion(
+        "visits",
+        time(7),
+        first_working_day_of_the_month,
+        visit_plans.make,
+        {"day": "1-12", "hour": "7"},
+        is_coalesced=True,
+    ),
+    Occasion(
+        "spot-checks",
+        time(7, 30),
+        first_working_day_of_the_month,
+        spot_checks.draw,
+        {"day": "1-12", "hour": "7", "minute": "30"},
+    ),
+    Occasion(
+        "quarters", time(8), after_the_quarter(1), _open_quarter, {"month": "1,4,7,10", "day": "1-12", "hour": "8"}
+    ),
     Occasion("lists", time(8), _yearly_lists, _draw_up("年度"), {"month": "4", "day": "1-12", "hour": "8"}),
     Occasion(
         "list-changes",
@@ -220,6 +256,21 @@ OCCASIONS: Final[tuple[Occasion, ...]] = (
         _draw_up("季度"),
         {"month": "2,5,8,11", "day": "1-12", "hour": "8"},
         is_coalesced=True,
+    ),
+    Occasion(
+        "visit-reminders", time(8, 30), every_day, visit_plans.remind, {"hour": "8", "minute": "30"}, is_coalesced=True
+    ),
+    Occasion(
+        "red-visits", time(8, 30), every_day, visit_plans.visit_red, {"hour": "8", "minute": "30"}, is_coalesced=True
+    ),
+    Occasion("open-orders", time(9), day_25, escalations.remind_open, {"day": "25", "hour": "9"}, is_coalesced=True),
+    Occasion("open-issues", time(9), day_25, issues.remind_open, {"day": "25", "hour": "9"}, is_coalesced=True),
+    Occasion(
+        "escalations",
+        time(17, 45),
+        after_the_quarter(13),
+        escalations.escalate_reds,
+        {"month": "1,4,7,10", "day": "13-31", "hour": "17", "minute": "45"},
     ),
 )
 """Everything the calendar asks for, in the order in which it is done when it falls due at the same time."""

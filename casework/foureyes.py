@@ -50,15 +50,23 @@ def past(db: Session, tasks: Iterable[UserTask], day: date) -> Past:
     found: dict[int, list[Act]] = {task.root_id: [] for task in asked}
     wanted = sorted(found)
     for start in range(0, len(wanted), 500):
-        query = select(UserTask).where(
+        query = select(
+            UserTask.root_id,
+            UserTask.id,
+            UserTask.instance_id,
+            UserTask.process_key,
+            UserTask.element_id,
+            UserTask.candidate_groups,
+            UserTask.completed_by,
+        ).where(
             UserTask.root_id.in_(wanted[start : start + 500]),
             UserTask.status == "completed",
             UserTask.completed_by != "",
         )
-        for task in db.execute(query.order_by(UserTask.ended_at, UserTask.id)).scalars():
-            element = f"{task.process_key}.{task.element_id}"
-            act = Act(task.id, task.instance_id, element, frozenset(task.candidate_groups), task.completed_by)
-            found[task.root_id].append(act)
+        for root_id, task_id, instance_id, process, element, groups, by in db.execute(
+            query.order_by(UserTask.ended_at, UserTask.id)
+        ):
+            found[root_id].append(Act(task_id, instance_id, f"{process}.{element}", frozenset(groups), by))
     return Past(found, known)
 
 

@@ -6,9 +6,9 @@ killed worker leaves nothing behind. Locks are taken in the order of every step,
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Final
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -32,24 +32,23 @@ def due(db: Session, now: datetime, limit: int) -> list[int]:
 
 def claim(db: Session, job_id: int, now: datetime) -> Job | None:
     """Claims one job for this transaction; None when it is not due any more, or somebody else holds it or its run."""
-    job = db.get(Job, job_id, populate_existing=True)
-    if job is None or job.status != "waiting" or job.due_at > now:
+    known = db.execute(
+        select(Job.kind, Job.instance_id).where(Job.id == job_id, Job.status == "waiting", Job.due_at <= now)
+    ).one_or_none()
+    if known is None:
         return None
-    if job.instance_id is not None and job.kind not in _WITHOUT_RUN:
-        if steps.lock(db, job.instance_id, skip_locked=True) is None:
+    if known.instance_id is not None and known.kind not in _WITHOUT_RUN:
+        if steps.lock(db, known.instance_id, skip_locked=True) is None:
             return None
     elif not _lock_job(db, job_id):
         return None
-    claimed = db.execute(
+    return db.execute(
         update(Job)
         .where(Job.id == job_id, Job.status == "waiting", Job.due_at <= now)
         .values(status="running")
-        .execution_options(synchronize_session=False)
-    )
-    if cast(CursorResult[Any], claimed).rowcount != 1:
-        return None
-    db.refresh(job)
-    return job
+        .returning(Job)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).scalar_one_or_none()
 
 
 def run(db: Session, job: Job, now: datetime) -> Job:

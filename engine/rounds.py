@@ -24,7 +24,7 @@ class Round(Protocol):
     `key` says what the round is about (`2026Q2`, `2026-07-01`). A portion that is done twice must do no harm.
     """
 
-    def __call__(self, db: Session, key: str, *, after: int, now: datetime) -> int: ...
+    def __call__(self, db: Session, key: str, /, *, after: int, now: datetime) -> int: ...
 
 
 def of(db: Session) -> Mapping[str, Round]:

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 import xiaohao
 from casework import people
-from casework.tables import Enterprise
+from casework.tables import Enterprise, Setting
 from engine.db import Database
 from engine.errors import Invalid
 from scheduler.clock import DemoClock
@@ -111,7 +111,7 @@ def test_the_clock_of_a_demo_is_moved_by_working_days(url: str, capsys: pytest.C
     clock = DemoClock(database)
     clock.set(datetime(2026, 9, 30, 2, 0, tzinfo=UTC), by="adm")
     with database.transaction() as db:
-        db.add(xiaohao.demo.Setting(key="demo", value={"until": "x"}, updated_by="x", updated_at=clock.now()))
+        db.add(Setting(key="demo", value={"until": "x"}, updated_by="x", updated_at=clock.now()))
     assert command("clock", "advance", "1wd", "--database", url) == 0
     assert "2026-10-08 17:31" in capsys.readouterr().out
     database.close()

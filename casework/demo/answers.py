@@ -1,0 +1,148 @@
+"""What the people of the demonstration write into the forms; a field that a form demands and that is missing here leaves the task lying."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final, cast
+
+from sqlalchemy.orm import Session
+
+from casework.demo import answers_lists, personas
+from engine.calendars import calendar, local_day
+from engine.errors import Invalid, Problem
+from engine.tables import UserTask
+
+Answer = Callable[[Session, UserTask, Mapping[str, Any], str, datetime], Mapping[str, Any] | None]
+"""Takes the task, what its form shows, who answers and when; gives the submission, None where the demo's people leave it lying."""
+
+COMPLAINTS: Final[dict[str, int]] = {}
+"""What forms refused, and how often: looked at by those who make the demo."""
+
+
+def answer(
+    db: Session, task: UserTask, shown: Mapping[str, Any], username: str, now: datetime
+) -> Mapping[str, Any] | None:
+    """The submission of this person for a task; None leaves it lying."""
+    known = _BY_PROCESS.get(task.process_key, _of_cases)
+    return known(db, task, shown, username, now)
+
+
+def is_left_to_the_visitor(task: UserTask, home: str) -> bool:
+    """Of the last edition, what the county that waits for the visitor has to check; and the region's signatures after it."""
+    return answers_lists.is_left_to_the_visitor(task, home)
+
+
+def complain(task: UserTask, problem: Problem) -> None:
+    """Notes what a form or a drawing refused."""
+    said = str(problem)
+    if isinstance(problem, Invalid):
+        said += " " + "; ".join(f"{key}: {sentences[0]}" for key, sentences in sorted(problem.fields.items()))
+    key = f"{task.process_key}.{task.element_id}: {said}"
+    COMPLAINTS[key] = COMPLAINTS.get(key, 0) + 1
+
+
+def _of_cases(
+    db: Session, task: UserTask, shown: Mapping[str, Any], username: str, now: datetime
+) -> Mapping[str, Any] | None:
+    element, today = task.element_id, local_day(now)
+    if element in _FIXED:
+        return dict(_FIXED[element])
+    if element == "city_check":
+        return {"review": _opinion(task, username), "onsite": {**_ONSITE, "date": today.isoformat()}}
+    if element.startswith(("approve_", "joint_", "accept_")) or element in {"plan_meeting", "county_check", "settle"}:
+        return {"review": _opinion(task, username)}
+    match element:
+        case "assign_officer":
+            offered = cast(Sequence[Mapping[str, Any]], shown.get("officers") or ())
+            return {"assignment": {"officer": offered[0]["value"]}} if offered else None
+        case "arrange":
+            day = calendar(db).add(today, 1).isoformat()
+            return {"arrange": {"date": day, "mode": "site", "agreed": True, "topics": ["activity", "institution"]}}
+        case "record_visit" | "leader_visit":
+            return {"visit": _visit(task, today)}
+        case "baseline":
+            return {"baseline": _baseline(shown)}
+        case "write_plan" | "amend_plan":
+            plan: object = shown.get("plan")
+            if not isinstance(plan, Mapping):
+                return None
+            return {"plan": {**cast(Mapping[str, Any], plan), "causes": ["no_people"]}}
+        case _:
+            return None
+
+
+def _opinion(task: UserTask, username: str) -> dict[str, Any]:
+    """An approval, and now and then, from who looks closely, a return for correction."""
+    dice = personas.dice_of(username, task)
+    if dice.randrange(100) < 7 and task.element_id in {"approve_county", "approve_city", "county_check", "city_check"}:
+        return {"decision": "return", "opinion": "部分措施缺少时间节点和责任人,请补充。", "defects": ["unclear"]}
+    return {"decision": "agree", "opinion": dice.choice(("同意。", "情况属实,同意。", "经核对,同意上报。"))}
+
+
+def _visit(task: UserTask, today: date) -> dict[str, Any]:
+    dice = personas.dice_of("visit", task)
+    return {
+        "result": "visited",
+        "date": today.isoformat(),
+        "mode": "site",
+        "minutes": dice.choice((40, 60, 90)),
+        "people": [{"name": f"{dice.choice('韦黄覃莫')}总", "post": "总经理"}],
+        "content": dice.choice(_SEEN) + dice.choice(_SAID),
+        "progress": dice.choice(_PROGRESS),
+    }
+
+
+_SEEN: Final = (
+    "到企业车间和实验室实地查看,核对研发投入、项目和人员情况。",
+    "与企业负责人和技术负责人座谈,逐项核对一企一策措施进展。",
+    "查看研发辅助账和立项资料,现场核对设备清单。",
+)
+_SAID: Final = (
+    "宣讲研发费用加计扣除和备案政策,商定下一步安排。",
+    "提醒季度报表填报口径,约定月底前补齐资料。",
+    "企业反映技术人员不足,拟对接高校科技特派员。",
+)
+_PROGRESS: Final = ("研发项目按计划推进。", "辅助账已建立,正在补录。", "机构场地和设备已落实,正在准备备案材料。")
+
+_NOTHING: Final[Mapping[str, Any]] = {}
+_ONSITE: Final[Mapping[str, Any]] = {
+    "visited": True,
+    "minutes": 90,
+    "team": [{"name": "李工", "unit": "市工信局"}, {"name": "陈工", "unit": "市科技局"}],
+    **dict.fromkeys(("place", "people", "equipment", "input", "projects", "rules"), "consistent"),
+    "ledger": True,
+    "conclusion": "现场与申报一致,条件具备。",
+}
+_FIXED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "propose_closure": {
+        "closure": {
+            "decision": "propose",
+            "statement": "各项措施已全部落实,长效机制已建立,申请销号。",
+            "evidence": ["project", "ledger", "filing"],
+            "exception": False,
+        }
+    },
+    "promise": {"promise": {"agree": True, "name": "韦总", "post": "总经理", "sealed": True}},
+    "confirm_visit": {"confirm": {"agree": True, "score": "5"}},
+    "confirm_baseline": {"confirm": {"agree": True}},
+    "county_confirms_baseline": {"confirm": {"agree": True}},
+}
+
+
+def _baseline(shown: Mapping[str, Any]) -> dict[str, Any]:
+    known: object = shown.get("baseline")
+    prefilled: Mapping[str, Any] = cast(Mapping[str, Any], known) if isinstance(known, Mapping) else _NOTHING
+    return {
+        "status": "存续",
+        "revenue": prefilled.get("revenue") or 60000,
+        "hasActivity": bool(prefilled.get("hasActivity")),
+        "hasInstitution": bool(prefilled.get("hasInstitution")),
+        "causes": ["no_people"],
+        "willingness": "4",
+        "conclusion": "true",
+    }
+
+
+_BY_PROCESS: Final[Mapping[str, Answer]] = {
+    "lists": answers_lists.answer,
+    "list_review": answers_lists.answer,
+}
