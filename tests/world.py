@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import select
 
 from casework import (
+    agenda,
     closures,
     lights,
     measures,
-    nightly,
     notices,
     officers,
     people,
@@ -66,6 +66,18 @@ class Actor:
             world.completions.append(worklist.complete(db, task, answer, scope=scope, now=world.now))
         world.run()
 
+    def completes_task(self, task_id: int, **changes: Any) -> None:
+        """Completes one of several open user tasks of the same element, with usual answers unless told otherwise."""
+        world = self.world
+        with world.database.transaction() as db:
+            task = user_tasks.get(db, task_id)
+            scope = permissions.scope_of(db, self.username, now=world.now)
+            permissions.check_complete_task(db, scope, task)
+            shown = user_tasks.variables(db, task, now=world.now)
+            answer = answers.usual(task.element_id, shown, world, **changes)
+            world.completions.append(worklist.complete(db, task, answer, scope=scope, now=world.now))
+        world.run()
+
     def may_complete(self, element_id: str) -> bool:
         """Whether this person may complete the open user task `element_id` of the case last spoken of."""
         with self.world.database.reading() as db:
@@ -102,7 +114,9 @@ class World:
         self.case_id = 0
         self.completions: list[user_tasks.Completion] = []
         self._enterprises = 0
+        self._kept = {"lights", "chores"}
         database.info["services"] = all_services()
+        database.info["rounds"] = agenda.rounds_of_the_house()
         with database.transaction() as db:
             published_years.enter(db, by="adm", now=self.now)
             calendars.enter_notice(
@@ -393,6 +407,15 @@ class World:
 
     # --- the clock ------------------------------------------------------------------------------------------------------
 
+    def keeps(self, *occasions: str) -> None:
+        """From now on these occasions of the agenda happen as well (all of them without names); otherwise only the nights do."""
+        self._kept |= set(occasions) or {occasion.name for occasion in agenda.OCCASIONS}
+
+    def looks_at_agenda(self) -> int:
+        """What the calendar asks for by now is put on the table of jobs; gives how many occasions."""
+        with self.database.transaction() as db:
+            return agenda.note(db, self.now, only=frozenset(self._kept))
+
     def run(self) -> int:
         """Runs whatever is due now; gives how many jobs ran."""
         ran = 0
@@ -415,9 +438,8 @@ class World:
                 at = datetime.combine(on, moment, SHANGHAI).astimezone(UTC)
                 if at > self.now:
                     self.now = at
+                    self.looks_at_agenda()
                     self.run()
-                if moment == BEFORE_WORK:
-                    nightly.run(self.database, now=self.now)
 
     def sleeps_until(self, day: date) -> None:
         """Goes on to 09:00 of a far day: every job runs when it falls due, but nobody looks at lights at night."""
@@ -436,6 +458,7 @@ class World:
     def leaps_to(self, day: date) -> None:
         """Nobody rang the clock until 09:00 of a day: everything that fell due meanwhile happens then."""
         self.now = datetime.combine(day, MORNING, SHANGHAI).astimezone(UTC)
+        self.looks_at_agenda()
         self.run()
 
     # --- looking ----------------------------------------------------------------------------------------------------------
@@ -611,10 +634,14 @@ class World:
             )
             return sorted(local_day(due) for due in db.scalars(query))
 
-    def active_runs(self) -> int:
-        """How many runs are alive."""
+    def active_runs(self, process: str = "") -> int:
+        """How many runs are alive, of one process or of all."""
+        return len([key for key in self.active_processes() if not process or key == process])
+
+    def active_processes(self) -> list[str]:
+        """The processes of the runs that are alive."""
         with self.database.reading() as db:
-            return len(list(db.scalars(select(Instance.id).where(Instance.status == "active"))))
+            return sorted(db.scalars(select(Instance.process_key).where(Instance.status == "active")))
 
     # --- making of the world --------------------------------------------------------------------------------------------
 
