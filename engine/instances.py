@@ -85,12 +85,15 @@ def start_called(
     *,
     parent: Instance,
     parent_element_instance_id: str,
+    business_key: str | None = None,
     by: str,
     now: datetime,
 ) -> Instance:
-    """Starts a run that a call activity of `parent` waits for."""
+    """Starts a run that a call activity of `parent` waits for; without a `business_key` it carries its caller's."""
     instance = _new(db, versions.version(db, definition_id), parent, by=by, now=now)
     instance.parent_element_instance_id = parent_element_instance_id
+    if business_key is not None:
+        instance.business_key = business_key
     return _walk(db, instance, variables, None, data={"caller": parent.id}, by=by, now=now)
 
 

@@ -135,6 +135,7 @@ def call(db: Session, job: Job, *, now: datetime) -> None:
         job.payload["variables"],
         parent=parent,
         parent_element_instance_id=job.element_instance_id,
+        business_key=job.payload.get("business_key"),
         by=parent.started_by,
         now=now,
     )

@@ -71,6 +71,8 @@ class Shelf:
         known = self.versions(kind, key)
         if binding == "deployment":
             known = [one for one in known if one.deployment_id <= deployment_id]
+        elif binding == "version":
+            known = [one for one in known if str(one.version) == version_tag]
         elif binding == "versionTag":
             known = [one for one in known if one.version_tag == (version_tag or "")]
         elif kind == "decision":

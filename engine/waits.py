@@ -179,7 +179,8 @@ class Place:
                 element_id=wait.element_id,
                 process=wait.called_process_id,
             )
-        return {"definition": found.id, "variables": dict(wait.variables)}
+        said: dict[str, object] = {"definition": found.id, "variables": dict(wait.variables)}
+        return said if wait.business_key is None else {**said, "business_key": wait.business_key}
 
     def _bound(self, kind: versions.Kind, key: str, binding: Binding, version_tag: str | None) -> Version | None:
         return versions.shelf(self.db).bound(

@@ -177,12 +177,19 @@ class CallActivity(ElementSpec):
     """Calls a process, which runs as an instance of its own."""
 
     process_id: Text
+    business_key: Text | None = None
 
     def behave(self, instance: ElementInstance) -> bool | None:
         called = instance.workflow.string(
             self.process_id, instance, "the called process of {element} must be a text, but {expression} gives {value}"
         )
         instance.internal_data = {"called": called}
+        if self.business_key is not None:
+            instance.internal_data["key"] = instance.workflow.string(
+                self.business_key,
+                instance,
+                "the business key of {element} must be a text, but {expression} gives {value}",
+            )
         return None
 
     def wait(self, instance: ElementInstance) -> Wait | None:
@@ -196,6 +203,7 @@ class CallActivity(ElementSpec):
             drawn.binding,
             drawn.version_tag,
             plain_variables(seen),
+            str(instance.internal_data["key"]) if "key" in instance.internal_data else None,
         )
 
     def finish(self, instance: ElementInstance, variables: Mapping[str, object]) -> None:

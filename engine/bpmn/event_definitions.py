@@ -71,7 +71,12 @@ class EventDefinitions:
                 code = self._referred(
                     definition, "errorRef", self.errors, element.id, "there is no error with the id {id}"
                 )
-                return replace(element, error_code=code or None)
+                return replace(
+                    element,
+                    error_code=code or None,
+                    error_code_variable=attribute(definition, "errorCodeVariable"),
+                    error_message_variable=attribute(definition, "errorMessageVariable"),
+                )
             case "escalation":
                 code = self._referred(
                     definition, "escalationRef", self.escalations, element.id, "there is no escalation with the id {id}"

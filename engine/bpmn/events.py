@@ -44,6 +44,12 @@ class Event(ElementSpec):
         """Whether an error or escalation of this code is meant; without a code, every one is."""
         return self.code is None or self.code == code
 
+    def told(self, variables: Locals, detail: Locals) -> Locals:
+        """What a caught error brings along: its variables, and its code and message where the drawing names variables for them."""
+        code, message = self.element.error_code_variable, self.element.error_message_variable
+        said = {name: detail.get(key) for name, key in ((code, "error"), (message, "message")) if name}
+        return {**variables, **said}
+
     def happen(self, instance: ElementInstance, payload: Locals, detail: Mapping[str, object]) -> None:
         """The trigger came for this armed instance."""
         raise NotImplementedError

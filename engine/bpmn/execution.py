@@ -133,11 +133,11 @@ class Execution:
         return self._walk()
 
     def throw_escalation(self, element_instance_id: str, code: str, variables: Variables | None = None) -> Outcome:
-        """Throw an escalation at an open call activity: the called instance threw it and did not catch it."""
+        """Throw an escalation at an open call activity (the called instance did not catch it), job or user task."""
         instance = self._open(
             element_instance_id,
-            CallWait,
-            "expected element instance {id} to wait for a called process, but it does not",
+            JobWait | CallWait | UserTaskWait,
+            "expected element instance {id} to be an open job, call or user task, but it is not",
         )
         payload = plain_variables(variables or {})
         self._begin()

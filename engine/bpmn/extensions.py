@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 from lxml import etree
 
@@ -32,7 +32,7 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "taskDefinition": frozenset({"type", "retries"}),
     "calledDecision": frozenset({"decisionId", "resultVariable", "bindingType", "versionTag"}),
     "calledElement": frozenset({
-        "processId", "propagateAllChildVariables", "propagateAllParentVariables", "bindingType", "versionTag",
+        "processId", "propagateAllChildVariables", "propagateAllParentVariables", "bindingType", "versionTag", "businessKey",
     }),
     "script": frozenset({"expression", "resultVariable"}),
     "publishMessage": frozenset({"correlationKey", "messageId", "timeToLive"}),
@@ -286,7 +286,8 @@ class Extensions:
         parent_variables = self._boolean(extension, "propagateAllParentVariables", owner)
         if process_id:
             binding, version_tag = self._binding(extension, owner)
-            result["called"] = Called(process_id, binding, version_tag, child_variables, parent_variables)
+            key = attribute(extension, "businessKey")
+            result["called"] = Called(process_id, binding, version_tag, child_variables, parent_variables, key)
 
     def _required(self, extension: etree._Element, name: str, owner: str) -> str | None:
         value = attribute(extension, name)
@@ -308,10 +309,11 @@ class Extensions:
 
     def _binding(self, extension: etree._Element, owner: str) -> tuple[Binding, str | None]:
         value, tag = attribute(extension, "bindingType") or "latest", attribute(extension, "versionTag")
-        names: dict[str, Literal["latest", "deployment", "versionTag"]] = {
+        names: dict[str, Binding] = {
             "latest": "latest",
             "deployment": "deployment",
             "versionTag": "versionTag",
+            "version": "version",
         }
         if value not in names:
             self.findings.error(
@@ -319,6 +321,10 @@ class Extensions:
                 line=line_of(extension),
             )  # fmt: skip
             return "latest", tag
+        if value == "version" and not (tag or "").isdecimal():
+            self.findings.error(
+                "missing-attribute", owner, "the binding version needs the number of a version", line=line_of(extension)
+            )
         if value == "versionTag" and tag is None:
             self.findings.error(
                 "missing-attribute", owner, "the binding versionTag needs a version tag", line=line_of(extension)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from engine.errors import Finding
 
-Binding = Literal["latest", "deployment", "versionTag"]
+Binding = Literal["latest", "deployment", "versionTag", "version"]
 EventKind = Literal[
     "none",
     "message",
@@ -57,13 +57,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """The process that a call activity calls; `process_id` may be FEEL."""
+    """The process that a call activity calls; `process_id` may be FEEL, and so may `business_key`; without one the caller's is handed on."""
 
     process_id: str
     binding: Binding = "latest"
     version_tag: str | None = None
     propagate_all_child_variables: bool = True
     propagate_all_parent_variables: bool = True
+    business_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class Element:
     `scope` is the id of the sub-process around it, or of the process. `lane` is the innermost lane's name, `lane_path` the
     names from the outermost lane to it. `more` are further event definitions of the same event, each as an element of its own;
     `needs_all` says that all of them have to come. `handler` is the activity that a compensation boundary event leads to, `compensates`
-    the activity that a thrown compensation is limited to. `event` is the event definition of an event (`none` without one), `None` for others.
+    the activity that a thrown compensation is limited to. `error_code_variable` and `error_message_variable` receive what a caught error says. `event` is the event definition of an event (`none` without one), `None` for others.
     """
 
     id: str
@@ -208,6 +209,8 @@ class Element:
     timer: Timer | None = None
     signal: str | None = None
     error_code: str | None = None
+    error_code_variable: str | None = None
+    error_message_variable: str | None = None
     escalation_code: str | None = None
     link: str | None = None
     decision: Decision | None = None

@@ -150,6 +150,7 @@ class CallWait:
     binding: Binding = "latest"
     version_tag: str | None = None
     variables: Variables = field(default_factory=nothing)
+    business_key: str | None = None
 
 
 Wait = UserTaskWait | TimerWait | MessageWait | SignalWait | ConditionWait | JobWait | CallWait

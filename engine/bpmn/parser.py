@@ -178,6 +178,7 @@ class _Compiler:
             made.condition = self.maybe(element.ad_hoc.completion_condition, element)
         elif isinstance(made, activities.CallActivity) and element.called:
             made.process_id = self.text(element.called.process_id, element)
+            made.business_key = self.maybe(element.called.business_key, element)
 
     def part(self, kind: type[Part], element: Element, number: int) -> Part:
         """One definition of an event that has several."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from engine.bpmn import checks, vocabulary
+from engine.bpmn import camunda7, checks, vocabulary
 from engine.bpmn.event_definitions import EventDefinitions
 from engine.bpmn.extensions import Extensions
 from engine.bpmn.model import (
@@ -46,6 +46,7 @@ def read(source: bytes, *, resource: str, names: Iterable[str] = ()) -> Model:
     """
     findings = Findings(resource)
     root = parse(source, findings)
+    camunda7.translate(root, findings)
     reader = _Reader(root, findings)
     try:
         model = reader.model(resource)

@@ -41,6 +41,7 @@ def _texts(checked: "Checked", element: Element) -> Iterator[tuple[Sentence, str
         yield Sentence("Decision"), element.decision.decision_id, False
     if element.called:
         yield Sentence("Called process"), element.called.process_id, False
+        yield Sentence("Business key"), element.called.business_key, False
     if element.ad_hoc:
         yield Sentence("Active elements"), element.ad_hoc.active_elements, True
         yield Sentence("Completion condition"), element.ad_hoc.completion_condition, True

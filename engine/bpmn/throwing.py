@@ -46,7 +46,7 @@ def _throw(instance: ElementInstance, kind: str, code: str, variables: Locals, d
     while True:
         boundary = at.task_spec.catcher(at, kind, code)
         if boundary is not None:
-            boundary.strike(at, variables, detail)
+            boundary.strike(at, boundary.told(variables, detail), detail)
             return True
         if at._parent is None:
             return False
@@ -54,5 +54,5 @@ def _throw(instance: ElementInstance, kind: str, code: str, variables: Locals, d
         event_sub_process = at.task_spec.catching_sub_process(kind, code)
         # A scope that an event sub-process has interrupted catches nothing more.
         if event_sub_process is not None and not at.internal_data.get("interrupted"):
-            event_sub_process.open_in(at, variables, detail)
+            event_sub_process.open_in(at, event_sub_process.start.told(variables, detail), detail)
             return True

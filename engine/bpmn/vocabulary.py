@@ -90,7 +90,7 @@ HARMLESS: frozenset[str] = frozenset({
     "definitionalCollaborationRef",
     "errorRef", "escalationRef", "signalRef", "errorCode", "escalationCode", "structureRef",
     "language", "evaluatesToTypeRef", "associationDirection", "activityRef", "waitForCompletion", "cancelRemainingInstances", "ordering",
-    "loopMaximum", "testBefore", "method",
+    "loopMaximum", "testBefore", "method", "errorCodeVariable", "errorMessageVariable",
 })  # fmt: skip
 """Attributes without a namespace that are read, checked below, or say nothing to an engine."""
 

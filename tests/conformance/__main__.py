@@ -3,10 +3,15 @@
 import sys
 from collections.abc import Iterator
 
-from tests.conformance import betsy, feelin, report, tck
+from tests.conformance import betsy, driven, feelin, report, tck
 from tests.conformance.suites import ROOT, Answer, folder
 
-SUITES = (("dmn-tck", tck.answers), ("feelin", feelin.answers), ("betsy", betsy.answers))
+SUITES = (
+    ("dmn-tck", tck.answers),
+    ("feelin", feelin.answers),
+    ("betsy", betsy.answers),
+    ("bpmn-driven-testing", driven.answers),
+)
 
 
 def answers() -> Iterator[Answer]:

@@ -162,7 +162,7 @@ def prepared(path: Path) -> bytes:
             node.remove(script)
         for attribute in ("scriptFormat", "scriptLanguage"):
             node.attrib.pop(attribute, None)
-        _extend(node, "taskDefinition", type=f"registry.{token}")
+        extend(node, "taskDefinition", type=f"registry.{token}")
     for local, attribute in (
         ("message", "name"),
         ("signal", "name"),
@@ -173,25 +173,25 @@ def prepared(path: Path) -> bytes:
             if not node.get(attribute):
                 node.set(attribute, node.get("id") or "")
             if local == "message":
-                _extend(node, "subscription", correlationKey='="k"')
+                extend(node, "subscription", correlationKey='="k"')
     for node in root.iter(f"{_BPMN}messageEventDefinition"):
         event = node.getparent()
         if etree.QName(event).localname in {"intermediateThrowEvent", "endEvent"}:
-            _extend(event, "publishMessage", correlationKey='="k"')
+            extend(event, "publishMessage", correlationKey='="k"')
         if node.get("messageRef") is None and names:
             node.set("messageRef", next(iter(names)))
     for node in root.iter(f"{_BPMN}sendTask"):
-        _extend(node, "taskDefinition", type=f"registry.send:{names.get(node.get('messageRef'), '')}")
+        extend(node, "taskDefinition", type=f"registry.send:{names.get(node.get('messageRef'), '')}")
     for node in root.iter(f"{_BPMN}serviceTask"):
-        _extend(node, "taskDefinition", type="registry.")
+        extend(node, "taskDefinition", type="registry.")
     for node in root.iter(f"{_BPMN}callActivity"):
         called = node.attrib.pop("calledElement", None)
         if called:
-            _extend(node, "calledElement", processId=called.rpartition(":")[2])
+            extend(node, "calledElement", processId=called.rpartition(":")[2])
     for node in root.iter(f"{_BPMN}adHocSubProcess"):
         # BPMN leaves to the performer which of its elements run; the suite means all of them.
         ids = [child.get("id") for child in node if child.get("id") and not str(child.tag).endswith("}sequenceFlow")]
-        _extend(node, "adHoc", activeElementsCollection=f"={json.dumps(ids)}")
+        extend(node, "adHoc", activeElementsCollection=f"={json.dumps(ids)}")
     return etree.tostring(root)
 
 
@@ -205,7 +205,7 @@ def feel(text: str) -> str:
     return plain if re.fullmatch(r"-?\d+", plain) else f"={plain}"
 
 
-def _extend(node: Any, local: str, **attributes: str) -> None:
+def extend(node: Any, local: str, **attributes: str) -> None:
     holder = node.find(f"{_BPMN}extensionElements")
     if holder is None:
         holder = etree.Element(f"{_BPMN}extensionElements")

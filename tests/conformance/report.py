@@ -16,8 +16,15 @@ TITLES = {
     "compliance-level-3": "DMN 1.5 TCK, level 3",
     "feelin": "feelin, the FEEL of bpmn.io",
     "betsy": "betsy, executable BPMN 2.0",
+    "bpmn-driven-testing": "bpmn-driven-testing, drawn for Camunda 7",
 }
-MINIMA = {"compliance-level-2": 100.0, "compliance-level-3": 98.0, "feelin": 95.0, "betsy": 92.5}
+MINIMA = {
+    "compliance-level-2": 100.0,
+    "compliance-level-3": 98.0,
+    "feelin": 95.0,
+    "betsy": 92.5,
+    "bpmn-driven-testing": 100.0,
+}
 
 
 def share(part: int, whole: int) -> float:

@@ -42,13 +42,13 @@ class Run:
 
 
 class Stage:
-    """Plays the processes of one file. `log` collects what services write, `visited` the ids of completed elements."""
+    """Plays the processes of one file. `log` collects what services write, `visited` the ids of elements that were left."""
 
     def __init__(self, source: bytes, *, resource: str, slow: Mapping[str, timedelta] | None = None) -> None:
         model = reader.read(source, resource=resource)
         self.processes = {p.id: parser.compile(model, p.id) for p in model.processes if p.is_executable}
         self.findings = model.findings
-        self.slow = slow or {}
+        self.slow: Mapping[str, timedelta] = {} if slow is None else slow
         self.functions: Mapping[str, feel.FeelFunction] = {}
         self.runs: dict[int, Run] = {}
         self.log: list[str] = []
@@ -174,7 +174,7 @@ class Stage:
 
     def _after(self, number: int, outcome: Outcome) -> None:
         run = self.runs[number]
-        self.visited += [one.element_id for one in outcome.trail if one.what == "completed"]
+        self.visited += [one.element_id for one in outcome.trail if one.what != "entered"]
         said, self._said = self._said, []
         for message in (*outcome.messages, *said):
             self._agenda.append(lambda message=message: self._deliver(message))
@@ -200,7 +200,7 @@ class Stage:
 
     def _serve(self, number: int, run: Run, wait: Wait) -> None:
         place = wait.element_instance_id
-        if isinstance(wait, CallWait) and place not in run.called:
+        if isinstance(wait, CallWait) and place not in run.called and wait.called_process_id in self.processes:
             run.called.add(place)
             called, variables = wait.called_process_id, dict(wait.variables)
             self._agenda.append(lambda: self._begin(called, variables, None, (number, place)))

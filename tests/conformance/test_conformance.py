@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conformance import betsy, feelin, report, tck
+from tests.conformance import betsy, driven, feelin, report, tck
 from tests.conformance.differences import reason
 from tests.conformance.suites import Answer, folder
 
@@ -39,3 +39,10 @@ def test_betsy_is_executed_but_for_what_is_refused_with_a_reason() -> None:
     if place is None:
         pytest.skip("betsy's models are not there; name their folder in XIAOHAO_SUITES")
     check("betsy", list(betsy.answers(place)))
+
+
+def test_models_drawn_for_camunda_7_follow_every_recorded_path() -> None:
+    place = folder("bpmn-driven-testing")
+    if place is None:
+        pytest.skip("the models of bpmn-driven-testing are not there; name their folder in XIAOHAO_SUITES")
+    check("bpmn-driven-testing", list(driven.answers(place)))

@@ -243,11 +243,11 @@ def test_ids_must_be_names_and_unique():
 
 def test_camunda_seven_is_named_and_told_what_to_use():
     seven = PLAIN.replace(b"<bpmn:definitions", b'<bpmn:definitions xmlns:camunda="http://camunda.org/schema/1.0/bpmn"')
-    seven = seven.replace(b'name="a"', b'name="a" camunda:assignee="${user}" camunda:formKey="x"')
+    seven = seven.replace(b'name="a"', b'name="a" camunda:assignee="${user}" camunda:formKey="x" camunda:resource="y"')
     with pytest.raises(Undeployable) as caught:
         reader.read(seven, resource="x.bpmn")
     assert {str(finding.sentence) for finding in caught.value.findings} == {
-        "camunda:assignee belongs to Camunda 7 and is not executed; use zeebe:assignmentDefinition",
+        "camunda:resource belongs to Camunda 7 and is not executed; use what Camunda 8 has for it",
         "camunda:formKey belongs to Camunda 7 and is not executed; use zeebe:formDefinition",
     }
 
