@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import cases, items, lights, notices, plans, visits
+from casework import cases, extensions, items, notices, plans, visits
 from casework.case_tables import Case
 from engine.calendars import local_day
 from engine.errors import Problem, Sentence
@@ -28,11 +28,8 @@ def case_services() -> Mapping[str, Service]:
     """All services of this room by job type."""
     return {
         "registry.cases.open": _open_case,
-        "registry.cases.remove_items": _remove_items,
-        "registry.cases.terminate": _terminate,
         "registry.cases.open_items": _open_items,
         "registry.cases.items_left": _items_left,
-        "registry.cases.reopen": _reopen,
         "registry.cases.lookbacks_left": _lookbacks_left,
         "registry.cases.archive": _archive,
         "registry.cases.change_items": _change_items,
@@ -40,21 +37,14 @@ def case_services() -> Mapping[str, Service]:
         "registry.plans.submit": _submit_plan,
         "registry.plans.facts": _plan_facts,
         "registry.plans.approve": _approve_plan,
-        "registry.plans.amend": _amend_plan,
         "registry.plans.extend": _extend_plan,
         "registry.plans.check_extension": _check_extension,
         "registry.plans.refuse_extension": _refuse_extension,
-        "registry.visits.open": _open_visit,
-        "registry.visits.arrange": _arrange_visit,
-        "registry.visits.record": _record_visit,
-        "registry.visits.mark_unconfirmed": _mark_unconfirmed,
-        "registry.visits.confirm": _confirm_visit,
-        "registry.visits.baseline": _keep_baseline,
-        "registry.visits.conclude": _conclude_visit,
         "registry.items.start": _start_item,
         "registry.items.facts": _item_facts,
         "registry.items.note_eligibility": _note_eligibility,
         "registry.items.overdue": _item_overdue,
+        "registry.items.closure_refused": _closure_refused,
         "registry.items.end": _end_item,
         "registry.remind": _remind,
         "send.notice": _send_notice,
@@ -63,7 +53,13 @@ def case_services() -> Mapping[str, Service]:
 
 def _open_case(db: Session, call: Call) -> Mapping[str, object]:
     case = cases.open_case(
-        db, _id(call, "enterpriseId"), _id(call, "listVersion"), instance=call.instance, by=call.by, now=call.now
+        db,
+        _id(call, "enterpriseId"),
+        _id(call, "listVersion"),
+        relapsed=_ids(call, "relapsed"),
+        instance=call.instance,
+        by=call.by,
+        now=call.now,
     )
     return {
         "caseId": case.id,
@@ -77,16 +73,6 @@ def _open_case(db: Session, call: Call) -> Mapping[str, object]:
     }
 
 
-def _remove_items(db: Session, call: Call) -> Mapping[str, object]:
-    cases.remove_items(db, _case(db, call), _answer(call, "removal"), now=call.now)
-    return {}
-
-
-def _terminate(db: Session, call: Call) -> Mapping[str, object]:
-    cases.terminate(db, _case(db, call), str(_answer(call, "status").get("reason") or ""), now=call.now)
-    return {}
-
-
 def _open_items(db: Session, call: Call) -> Mapping[str, object]:
     started = cases.open_items(db, _case(db, call), instance=call.instance, by=call.by, now=call.now)
     return {"opened": len(started)}
@@ -97,14 +83,6 @@ def _items_left(db: Session, call: Call) -> Mapping[str, object]:
     cases.observe(case)
     cases.refresh_stage(db, case)
     return {"left": cases.items_left(case)}
-
-
-def _reopen(db: Session, call: Call) -> Mapping[str, object]:
-    case = _case(db, call)
-    item = items.get(db, _id(call, "itemId"))
-    if item.state in cases.CLOSED_ITEM:
-        cases.reopen(db, case, item)
-    return {"relapses": item.relapse_count, "left": cases.items_left(case)}
 
 
 def _lookbacks_left(db: Session, call: Call) -> Mapping[str, object]:
@@ -131,7 +109,9 @@ def _change_items(db: Session, call: Call) -> Mapping[str, object]:
 
 def _prepare_plan(db: Session, call: Call) -> Mapping[str, object]:
     catalogue = [{"value": kind, "label": kind} for kind in plans.MEASURE_TYPES]
-    return {"plan": plans.prepare(db, _case(db, call), now=call.now), "catalogue": catalogue}
+    case = _case(db, call)
+    reasons = list(case.amend_reasons)
+    return {"plan": plans.prepare(db, case, now=call.now), "catalogue": catalogue, "amendReasons": reasons}
 
 
 def _submit_plan(db: Session, call: Call) -> Mapping[str, object]:
@@ -144,15 +124,7 @@ def _plan_facts(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _approve_plan(db: Session, call: Call) -> Mapping[str, object]:
-    plan = plans.approve(db, _case(db, call), instance=call.instance, now=call.now)
-    return {"planEnd": plan.ends_on.isoformat(), "planVersion": plan.version}
-
-
-def _amend_plan(db: Session, call: Call) -> Mapping[str, object]:
-    case = _case(db, call)
-    # The approver's step amends the plan; its author is whoever wrote the amendment.
-    plans.submit(db, case, _answer(call, "plan"), by=plans.last_author(db, call.instance) or call.by, now=call.now)
-    plan = plans.approve(db, case, instance=call.instance, now=call.now)
+    plan = plans.approve(db, _case(db, call), instance=call.instance, by=call.by, now=call.now)
     return {"planEnd": plan.ends_on.isoformat(), "planVersion": plan.version}
 
 
@@ -160,78 +132,30 @@ def _extend_plan(db: Session, call: Call) -> Mapping[str, object]:
     item = items.get(db, _id(call, "itemId"))
     asked = _done_by(db, call.instance.id, "ask_extension")
     extension = _answer(call, "extension")
-    plan = plans.extend(db, _case(db, call), item, extension, asked_by=asked, by=call.by, now=call.now)
+    plan = extensions.grant(db, _case(db, call), item, extension, asked_by=asked, by=call.by, now=call.now)
     return {"planEnd": plan.ends_on.isoformat()}
 
 
 def _check_extension(db: Session, call: Call) -> Mapping[str, object]:
-    plans.check_extension(db, _case(db, call), _answer(call, "extension"))
+    extensions.check(db, _case(db, call), _answer(call, "extension"))
     return {}
 
 
 def _refuse_extension(db: Session, call: Call) -> Mapping[str, object]:
-    case, item = _case(db, call), items.get(db, _id(call, "itemId"))
-    plans.refuse_extension(db, case, item, _answer(call, "extension"), by=call.by, now=call.now)
-    notices.letter(
+    reason = str(call.inputs.get("reason") or "")
+    is_late = reason == "late"
+    extensions.refuse(
         db,
-        case,
-        ["officer"],
-        "the extension asked for {case_no} was refused: {reason}",
-        {"reason": str(call.inputs.get("reason") or "")},
-        key=f"extension_refused:{item.id}:{call.element_instance_id}",
-        now=call.now,
-    )
-    lights.assess(db, case, now=call.now)
-    return {}
-
-
-def _open_visit(db: Session, call: Call) -> Mapping[str, object]:
-    case = _case(db, call)
-    kind = str(call.inputs.get("visitType") or "first")
-    visit = visits.open_visit(db, case, kind, instance=call.instance, now=call.now)
-    return {
-        "visitId": visit.id,
-        "due": visit.due_at.isoformat(),
-        "countyGroups": cases.groups(case, "county"),
-        "baseline": visits.prefilled_baseline(db, case, now=call.now),
-    }
-
-
-def _arrange_visit(db: Session, call: Call) -> Mapping[str, object]:
-    visits.arrange(visits.get(db, _id(call, "visitId")), _answer(call, "arrange", "arrangement"))
-    return {}
-
-
-def _record_visit(db: Session, call: Call) -> Mapping[str, object]:
-    visits.record(db, visits.get(db, _id(call, "visitId")), _answer(call, "visit"), by=call.by, now=call.now)
-    return {}
-
-
-def _mark_unconfirmed(db: Session, call: Call) -> Mapping[str, object]:
-    visits.mark_unconfirmed(visits.get(db, _id(call, "visitId")))
-    return {}
-
-
-def _confirm_visit(db: Session, call: Call) -> Mapping[str, object]:
-    visits.confirm(visits.get(db, _id(call, "visitId")), _answer(call, "confirm", "confirmation"), by=call.by)
-    return {}
-
-
-def _keep_baseline(db: Session, call: Call) -> Mapping[str, object]:
-    visit = visits.get(db, _id(call, "visitId"))
-    kept = visits.keep_baseline(db, visit, _answer(call, "baseline"), by=call.by, now=call.now)
-    return {"baselineId": kept.id}
-
-
-def _conclude_visit(db: Session, call: Call) -> Mapping[str, object]:
-    return visits.conclude(
-        db,
-        visits.get(db, _id(call, "visitId")),
-        str(call.inputs.get("outcome") or "visited"),
-        str(call.inputs.get("confirmedBy") or ""),
+        _case(db, call),
+        items.get(db, _id(call, "itemId")),
+        _answer(call, "extension"),
+        "late" if is_late else "refused",
+        "" if is_late else reason,
+        asked_by=_done_by(db, call.instance.id, "ask_extension") if not is_late else "",
         by=call.by,
         now=call.now,
     )
+    return {}
 
 
 def _start_item(db: Session, call: Call) -> Mapping[str, object]:
@@ -239,7 +163,9 @@ def _start_item(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _item_facts(db: Session, call: Call) -> Mapping[str, object]:
-    return {"facts": items.eligibility_facts(db, items.get(db, _id(call, "itemId")), by=call.by, now=call.now)}
+    item = items.get(db, _id(call, "itemId"))
+    known = items.eligibility_facts(db, item, by=call.by, now=call.now)
+    return {"facts": known, **extensions.watch(db, item)}
 
 
 def _note_eligibility(db: Session, call: Call) -> Mapping[str, object]:
@@ -262,7 +188,12 @@ def _item_overdue(db: Session, call: Call) -> Mapping[str, object]:
         key=f"plan_ended:{item.id}:{local_day(call.now).isoformat()}",
         now=call.now,
     )
-    lights.assess(db, case, now=call.now)
+    extensions.exhaust(db, case, item, "used", by=call.by, now=call.now)
+    return {}
+
+
+def _closure_refused(db: Session, call: Call) -> Mapping[str, object]:
+    items.closure_refused(db, items.get(db, _id(call, "itemId")), by=call.by, now=call.now)
     return {}
 
 

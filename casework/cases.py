@@ -3,13 +3,13 @@
 Source: REFERENCE 4.a, 6.9. Every function is called inside the transaction of the step that needs it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from casework import territories
+from casework import plans, reopenings, targets, territories
 from casework.case_tables import (
     CLOSED_ITEM,
     LIVING_CASE,
@@ -59,11 +59,19 @@ def enterprise_of(db: Session, case: Case) -> Enterprise:
 
 
 def open_case(
-    db: Session, enterprise_id: int, list_version_id: int, *, instance: Instance | None, by: str, now: datetime
+    db: Session,
+    enterprise_id: int,
+    list_version_id: int,
+    *,
+    relapsed: Sequence[int] = (),
+    instance: Instance | None,
+    by: str,
+    now: datetime,
 ) -> Case:
     """Opens the case of an enterprise for its entries on a frozen list, with one item per entry (a01, a02).
 
-    A case without an item that opens (covered rows, flags) is refused, and so is a second case beside a living one.
+    A case without an item that opens (covered rows, flags) is refused, and so is a second case beside a living one. `relapsed` are
+    items of an archived case that fell back: the new case has these alone, and takes over what is known about them.
 
     Raises:
         NotFound: the enterprise is unknown, or not on that list.
@@ -77,6 +85,9 @@ def open_case(
             "{enterprise} already has the open case {case_no}", enterprise=enterprise.name, case_no=other.case_no
         )
     entries = _entries(db, enterprise_id, list_version_id)
+    if relapsed:
+        fallen = set(db.scalars(select(Item.list_entry_id).where(Item.id.in_(relapsed))))
+        entries = [entry for entry in entries if entry.id in fallen]
     if not entries:
         raise NotFound("{enterprise} has no entry on this list that opens an item", enterprise=enterprise.name)
     predecessor = db.scalars(
@@ -97,6 +108,8 @@ def open_case(
     db.flush()
     for entry in entries:
         add_item(db, case, entry, now=now)
+    if relapsed:
+        reopenings.adopt(db, case, relapsed)
     if instance is not None:
         instance.scope, instance.subject, instance.business_key = (
             case.scope,
@@ -125,6 +138,7 @@ def add_item(db: Session, case: Case, entry: ListEntry, *, now: datetime) -> Ite
         lead=entry.lead if entry.lead in LINES else case.lead,
         base=entry.base,
         baseline=history.plain(facts),
+        target_date=targets.of_item(db, enterprise_of(db, case), entry.list_type, now=now),
     )
     db.add(item)
     db.flush()
@@ -183,36 +197,6 @@ def observe(case: Case) -> None:
         case.state = "observing"
 
 
-def reopen(db: Session, case: Case, item: Item) -> None:
-    """An item relapsed (a23): it is worked on again, and both counters go up."""
-    item.state = "relapsed"
-    item.relapse_count += 1
-    item.closed_at, item.stat_confirm = None, "none"
-    case.reopen_count += 1
-    case.state, case.closed_at = "open", None
-    refresh_stage(db, case)
-
-
-def remove_items(db: Session, case: Case, removal: Mapping[str, object], *, now: datetime) -> None:
-    """Every level agreed that the enterprise should not be on its lists (a08): the case ends.
-
-    Its items wait for the next edition of the lists (待调出, k10), because the five lists are fixed jointly (WP-3.1).
-    """
-    reason = str(removal.get("reason") or removal.get("code") or "")
-    for item in case.items:
-        if item.state in LIVING_ITEM:
-            item.state, item.reason = "pending_removal", reason[:400] or item.reason
-    end(db, case, "removed", reason, now=now)
-
-
-def terminate(db: Session, case: Case, reason: str, *, now: datetime) -> None:
-    """The enterprise stopped, was cancelled or left (a25): its items are suspended for good and the case ends."""
-    for item in case.items:
-        if item.state in LIVING_ITEM:
-            item.state = "removed"
-    end(db, case, "terminated", reason, now=now)
-
-
 def archive(db: Session, case: Case, *, now: datetime) -> str:
     """Closes the books (a24) and gives the archive number."""
     case.archive_no = f"DA-{case.case_no.removeprefix('AJ-')}"
@@ -221,12 +205,30 @@ def archive(db: Session, case: Case, *, now: datetime) -> str:
 
 
 def end(db: Session, case: Case, state: str, reason: str, *, now: datetime) -> None:
-    """Ends a case; whoever looked after it is free of it."""
-    from casework import officers
+    """Ends a case; whoever looked after it is free of it, and what was ordered because of it is withdrawn."""
+    from casework import measure_runs, officers, orders, people
 
     case.state, case.closed_at, case.end_reason = state, now, reason[:400]
     officers.release(db, case.id, by="system", now=now)
+    orders.release(db, case, reason, now=now)
+    plan = approved_plan(db, case)
+    pending = [measure for measure in plan.measures if measure.state in measure_runs.PENDING] if plan else []
+    measure_runs.finish(db, pending, "over", by=people.SYSTEM, now=now)
     refresh_stage(db, case)
+
+
+def say_over(db: Session, case: Case, ending: str, *, instance: Instance | None, by: str, now: datetime) -> None:
+    """Tells the run of a case that it is over (`case_over`): everything that is still open in it stops."""
+    messages.publish(
+        db,
+        "case_over",
+        enterprise_of(db, case).uscc,
+        {"ending": ending},
+        key=f"case_over:{case.id}",
+        sender=instance,
+        by=by,
+        now=now,
+    )
 
 
 def change_items(
@@ -242,7 +244,8 @@ def change_items(
 ) -> int:
     """A later edition of the lists adds entries to a living case or takes some away (a15a). Gives the number of added items.
 
-    `added` and `removed` are ids of list entries. A list that the case already has open is not added twice.
+    `added` and `removed` are ids of list entries. A list that the case already has open is not added twice. The plan is amended for
+    what is added; a case that has no item any more and never closed one is over (已剔除).
     """
     additions = 0
     for entry in db.scalars(select(ListEntry).where(ListEntry.id.in_([int(i) for i in added]))):
@@ -253,9 +256,14 @@ def change_items(
     gone = set(db.scalars(select(ListEntry.list_type).where(ListEntry.id.in_([int(i) for i in removed]))).all())
     for item in case.items:
         if item.list_type in gone and item.state in LIVING_ITEM:
-            _take_away(db, case, item, reason, instance=instance, by=by, now=now)
-    if additions and case.state == "observing":
-        case.state = "open"
+            take_away(db, case, item, reason, instance=instance, by=by, now=now)
+    if additions:
+        if case.state == "observing":
+            case.state = "open"
+        plans.ask_amendment(db, case, "added", by=by, now=now)
+    if case.items and all(item.state == "removed" for item in case.items):
+        end(db, case, "removed", reason, now=now)
+        say_over(db, case, "removed", instance=instance, by=by, now=now)
     refresh_stage(db, case)
     return additions
 
@@ -332,11 +340,14 @@ def refresh_stage(db: Session, case: Case) -> str:
     return case.stage
 
 
-def _take_away(
+def take_away(
     db: Session, case: Case, item: Item, reason: str, *, instance: Instance | None, by: str, now: datetime
 ) -> None:
     """An item leaves its list: its own run ends (`item_removed`), an open request to strike it off with it; the case counts again."""
+    from casework import removals
+
     item.state, item.reason = "removed", reason[:400]
+    removals.note_settled(db, item, True, reason, by=by, now=now)
     for closure in db.scalars(select(Closure).where(Closure.item_id == item.id, Closure.state == "open")):
         closure.state, closure.decided_at = "withdrawn", now
     for name, key in (("item_removed", str(item.id)), ("item_ended", str(case.id))):

@@ -5,21 +5,16 @@ project, a copy of the annual table 107-2, a certificate. A filing made elsewher
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import answers, cases, items, lights
-from casework.case_tables import Case, Evidence, Measure, ProgressEntry, RdInstitution
-from casework.tables import Enterprise, EnterpriseYear
+from casework import answers, cases, items, lights, measure_runs, proofs
+from casework.case_tables import Evidence, Measure, ProgressEntry
 from engine import history
-from engine.calendars import local_day
 from engine.errors import Conflict, Invalid, NotFound, Sentence
 from engine.tables import Instance
-
-_LEVELS = {"city", "region"}
 
 
 def get(db: Session, measure_id: int) -> Measure:
@@ -39,17 +34,21 @@ def record(db: Session, measure_id: int, submission: Mapping[str, Any], *, by: s
 
     `submission` holds the answers of the form `measure` without their prefix: `progress` (0–100), `note`, and what proves it:
     `filingNo, filingName, filingLevel, filingAuthority, filedOn` · `ledger, ledgerChecked` · `projectName, projectStart` ·
-    `annualYear, annualExpenditure` (万元, 107-2) · `certificateNo, certificateFrom, certificateTo`.
+    `annualYear, annualExpenditure` (万元, 107-2) · `certificateNo, certificateFrom, certificateTo` ·
+    `groupName, groupPlace (inside, outside Guangxi), agreement` · `soePeriod, soeRevenue, soeRd` (万元, F24) ·
+    `forecastYear, forecastRevenue` (万元) · `rosterResult (filed, refused, accepted), rosterDate, rosterSince, rosterProof`.
 
     Raises:
         NotFound: there is no such measure.
-        Conflict: its plan is not in force, or the filing number belongs to another enterprise.
+        Conflict: its plan is not in force, it was dropped, or the filing number belongs to another enterprise.
         Invalid: progress is not 0–100 or went back without a note, or a proof is incomplete.
     """
     measure = get(db, measure_id)
     case = cases.get(db, measure.case_id)
     if measure.plan.state != "approved":
         raise Conflict("this measure belongs to a plan that is not in force")
+    if measure.state == "cancelled":
+        raise Conflict("this measure was dropped")
     progress = _progress(measure, submission)
     entry = ProgressEntry(
         measure_id=measure.id,
@@ -60,11 +59,16 @@ def record(db: Session, measure_id: int, submission: Mapping[str, Any], *, by: s
         at=now,
     )
     db.add(entry)
+    was_pending = measure.state in measure_runs.PENDING
     measure.progress = progress
-    measure.state = "done" if progress == 100 else "ongoing" if progress else measure.state
+    measure.state = "done" if progress == 100 else "ongoing" if progress or measure.state == "done" else measure.state
     measure.done_at = now if progress == 100 else None
-    _keep_proofs(db, case, measure, submission, by=by, now=now)
+    proofs.keep(db, case, measure, submission, by=by, now=now)
     db.flush()
+    if was_pending and measure.state == "done":
+        measure_runs.finish(db, [measure], "done", by=by, now=now)
+    elif not was_pending and measure.state in measure_runs.PENDING:
+        measure_runs.again(db, measure, by=by, now=now)
     if case.instance_id is not None:
         history.write(
             db,
@@ -107,107 +111,3 @@ def _progress(measure: Measure, submission: Mapping[str, Any]) -> int:
             }
         )
     return progress
-
-
-def _keep_proofs(
-    db: Session, case: Case, measure: Measure, submission: Mapping[str, Any], *, by: str, now: datetime
-) -> None:
-    enterprise = cases.enterprise_of(db, case)
-
-    def keep(kind: str, grade: str, **data: object) -> Evidence:
-        proof = Evidence(
-            enterprise_id=enterprise.id,
-            case_id=case.id,
-            measure_id=measure.id,
-            kind=kind,
-            grade=grade,
-            data=history.plain(data),
-            recorded_by=by,
-            recorded_at=now,
-        )
-        db.add(proof)
-        return proof
-
-    if submission.get("filingNo"):
-        institution = _record_filing(db, enterprise, submission, by=by, now=now)
-        keep("filing", "G2", number=institution.filing_no, level=institution.level, authority=institution.authority)
-    if submission.get("projectName"):
-        keep("project", "G2", name=submission.get("projectName"), start=submission.get("projectStart"))
-    if submission.get("ledger") or submission.get("ledgerChecked"):
-        proof = keep("aux_ledger", "G2" if submission.get("ledgerChecked") else "G3")
-        if submission.get("ledgerChecked"):
-            # The officer saw the ledger at the enterprise, which recorded it; that is the check of 2.2.
-            proof.checked_by, proof.checked_at = by, now
-    if submission.get("annualYear"):
-        year = _record_annual_table(db, enterprise, submission, by=by, now=now)
-        keep("annual_table", "G1", year=year.year, expenditure=year.rd_expenditure_stat)
-    if submission.get("certificateNo"):
-        _record_certificate(enterprise, submission, by=by, now=now)
-        keep("certificate", "G2", number=submission.get("certificateNo"))
-
-
-def _record_filing(
-    db: Session, enterprise: Enterprise, submission: Mapping[str, Any], *, by: str, now: datetime
-) -> RdInstitution:
-    number = str(submission["filingNo"]).strip()
-    filed_on = answers.day(submission.get("filedOn"))
-    problems: dict[str, list[Sentence]] = {}
-    if submission.get("filingLevel") not in _LEVELS:
-        problems["measure.filingLevel"] = [Sentence("say at which level it was filed")]
-    if not str(submission.get("filingAuthority") or "").strip():
-        problems["measure.filingAuthority"] = [Sentence("name the authority that filed it")]
-    if filed_on is None or filed_on > local_day(now):
-        problems["measure.filedOn"] = [Sentence("give the day of the filing, not later than today")]
-    if problems or filed_on is None:
-        raise Invalid(fields=problems)
-    known = db.scalars(select(RdInstitution).where(RdInstitution.filing_no == number)).one_or_none()
-    if known is not None and known.enterprise_id != enterprise.id:
-        raise Conflict("filing number {number} belongs to another enterprise", number=number)
-    if known is None:
-        known = RdInstitution(
-            enterprise_id=enterprise.id,
-            name=str(submission.get("filingName") or enterprise.name),
-            filing_no=number,
-            level=str(submission["filingLevel"]),
-            authority=str(submission["filingAuthority"]).strip(),
-            filed_on=filed_on,
-            recorded_by=by,
-            recorded_at=now,
-        )
-        db.add(known)
-    return known
-
-
-def _record_annual_table(
-    db: Session, enterprise: Enterprise, submission: Mapping[str, Any], *, by: str, now: datetime
-) -> EnterpriseYear:
-    number = answers.whole(submission["annualYear"])
-    spent = answers.amount(submission.get("annualExpenditure"))
-    if number is None or spent is None or spent < 0 or not 2000 <= number <= local_day(now).year:
-        raise Invalid(
-            fields={"measure.annualExpenditure": [Sentence("give the year and the R&D expenditure of table 107-2")]}
-        )
-    year = db.scalars(
-        select(EnterpriseYear).where(EnterpriseYear.enterprise_id == enterprise.id, EnterpriseYear.year == number)
-    ).one_or_none()
-    if year is None:
-        year = EnterpriseYear(enterprise_id=enterprise.id, year=number, updated_by=by, updated_at=now, origin="联络员")
-        db.add(year)
-    year.rd_expenditure_stat, year.has_activity_g1 = spent, spent > 0
-    year.updated_by, year.updated_at = by, now
-    return year
-
-
-def _record_certificate(enterprise: Enterprise, submission: Mapping[str, Any], *, by: str, now: datetime) -> None:
-    first = answers.day(submission.get("certificateFrom"))
-    if first is None:
-        raise Invalid(fields={"measure.certificateFrom": [Sentence("give the day of the certificate")]})
-    enterprise.hitech_no = str(submission["certificateNo"]).strip()
-    enterprise.hitech_from = first
-    enterprise.hitech_to = answers.day(submission.get("certificateTo")) or _three_years_after(first)
-    enterprise.updated_by, enterprise.updated_at = by, now
-
-
-def _three_years_after(day: date) -> date:
-    """A 高企 certificate is valid three years; of 29 February the day before counts."""
-    return day.replace(year=day.year + 3, day=28 if (day.month, day.day) == (2, 29) else day.day)

@@ -23,6 +23,7 @@ CHAIN: Final = "registry"
 CAPACITY: Final = 15
 LARGEST_CAPACITY: Final = 30
 """REFERENCE 6.5: 15 enterprises unless told otherwise; above 30 visits become a formality."""
+NOBODY: Final = Sentence("choose an officer")
 
 
 @dataclass(frozen=True, slots=True)

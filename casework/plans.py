@@ -1,6 +1,6 @@
-"""The plan of a case (一企一策, F03): prepared from the lists, submitted, approved level by level, extended at most twice.
+"""The plan of a case (一企一策, F03): prepared from the lists, submitted, approved level by level, amended.
 
-Source: REFERENCE 4.a a10–a18, 4.a.1, 6.8, DT-11.
+Source: REFERENCE 4.a a10–a12, a20, a23, 4.a.1, 6.8, DT-11.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework import answers, cases, facts, items
-from casework.case_tables import LIVING_ITEM, Case, Extension, Item, Measure, Plan
+from casework import answers, cases, extensions, facts, items, measure_runs, progress
+from casework.case_tables import LIVING_CASE, LIVING_ITEM, Baseline, Case, Item, Measure, Plan
 from casework.facts import enterprise_facts
-from engine import decisions, history
+from engine import decisions, history, messages
 from engine.calendars import calendar, local_day
-from engine.errors import Conflict, Invalid, NotFound, Sentence
+from engine.errors import Invalid, NotFound, Problem, Sentence
 from engine.tables import Instance, Submission, UserTask
 
 MEASURE_TYPES = (
@@ -23,11 +23,13 @@ MEASURE_TYPES = (
     "FINANCE", "OTHER",
 )  # fmt: skip
 """The kinds of measures (4.a13a)."""
-LONGEST_EXTENSION = timedelta(days=90)
-MOST_EXTENSIONS = 2
+AMEND_CODES = ("order", "relapse", "extension", "closure", "added", "kept", "other")
+"""Why a plan has to be amended: a supervision order, a relapse, no further extension, a refused closure, an added item, a removal that
+was not agreed to (a10, a14, a15a, a18, a20, a23)."""
+PATIENCE = timedelta(days=3650)
+"""How long the wish to amend a plan waits for its case to be ready."""
 _LEVELS = {
     "approve_county": "county",
-    "approve_amendment": "county",
     "approve_city": "city",
     "approve_region": "region",
     "plan_meeting": "meeting",
@@ -37,18 +39,22 @@ _LEVELS = {
 def prepare(db: Session, case: Case, *, now: datetime) -> dict[str, Any]:
     """The plan form filled in as far as the lists say it (4.a.1): goals and measures by the decision `plan-measures`.
 
-    A case that already has a plan gets that plan to go on from, with what later items add, so nobody types anything twice.
+    A case that already has a plan gets that plan to go on from, with what later items add, so nobody types anything twice. A plan
+    that has ended, or may not be extended any more, begins today.
     """
     day = local_day(now)
+    case.amend_reasons = []
     latest = db.scalars(
         select(Plan).where(Plan.case_id == case.id).order_by(Plan.version.desc()).limit(1)
     ).one_or_none()
     plan: dict[str, Any] = dict(latest.data) if latest else {"causes": [], "goals": [], "measures": []}
     ends = min([item.target_date for item in _living(case) if item.target_date] or [day + timedelta(days=365)])
-    ends = max(latest.ends_on, day) if latest else ends
+    is_over = latest is not None and (latest.exhausted or latest.ends_on <= day)
+    if latest is not None:
+        ends = _new_end(db, day, latest) if is_over else latest.ends_on
     owner = cases.enterprise_of(db, case).name
     dates = {"start": day.isoformat(), "due": ends.isoformat()}
-    known = {str(row.get("type")) for row in answers.rows(plan.get("measures"))}
+    known = {str(row.get("type")) for row in _kept(case, latest, plan)}
     measures = [
         {**measure, "owner": owner, **dates}
         for measure in mandatory_measures(db, case, now=now)
@@ -58,16 +64,40 @@ def prepare(db: Session, case: Case, *, now: datetime) -> dict[str, Any]:
     goals = [{"type": goal, "date": ends.isoformat()} for goal in _goals(case) if goal not in aims]
     return {
         **plan,
-        "starts": plan.get("starts") or day.isoformat(),
+        "starts": day.isoformat() if is_over else plan.get("starts") or day.isoformat(),
         "ends": ends.isoformat(),
         "goals": [*answers.rows(plan.get("goals")), *goals],
-        "measures": [*answers.rows(plan.get("measures")), *measures],
+        "measures": [*[_reaching(row, ends) for row in _kept(case, latest, plan)], *measures],
     }
+
+
+def ask_amendment(db: Session, case: Case, code: str, *, by: str, now: datetime) -> None:
+    """Wants the plan of a case amended (`plan_to_amend`), for one of `AMEND_CODES`; several wishes until it is prepared are one.
+
+    A case that is over, or has not planned yet, has no plan to amend.
+    """
+    if code not in AMEND_CODES:
+        raise Problem("expected a reason to amend a plan, but got {code}", code=code)
+    if case.state not in LIVING_CASE or (not case.plans and code != "kept"):
+        return
+    if not case.amend_reasons:
+        messages.publish(
+            db,
+            "plan_to_amend",
+            str(case.id),
+            {"caseId": case.id},
+            key=f"plan_to_amend:{case.id}:{now.isoformat()}",
+            time_to_live=PATIENCE,
+            by=by,
+            now=now,
+        )
+    case.amend_reasons = [*case.amend_reasons, *([code] if code not in case.amend_reasons else [])]
 
 
 def mandatory_measures(db: Session, case: Case, *, now: datetime) -> list[dict[str, str]]:
     """The measures that the lists of this case demand (4.a.1), each type once, with the text a form begins with."""
     enterprise = enterprise_facts(db, cases.enterprise_of(db, case), day=local_day(now))
+    causes = _causes(db, case)
     found: dict[str, dict[str, str]] = {}
     for item in _living(case):
         values = {
@@ -75,6 +105,7 @@ def mandatory_measures(db: Session, case: Case, *, now: datetime) -> list[dict[s
             "gap_activity": items.gap_activity(item),
             "gap_inst": items.gap_institution(item),
             "aux_ledger": bool(enterprise.get("aux_ledger")),
+            "elsewhere": "elsewhere" in causes,
         }
         decided = decisions.evaluate(db, "plan-measures", {"facts": values}, now=now)
         for row in answers.rows(decided.value):
@@ -107,7 +138,7 @@ def submit(db: Session, case: Case, submission: Mapping[str, Any], *, by: str, n
         causes=[str(cause) for cause in answers.several(submission.get("causes"))],
         goals=history.plain(answers.several(submission.get("goals"))),
         data=history.plain(submission),
-        extension_count=sum(earlier.extension_count for earlier in case.plans if earlier.state == "approved"),
+        extension_count=_extensions_used(cases.approved_plan(db, case)),
     )
     db.add(plan)
     db.flush()
@@ -135,6 +166,7 @@ def approval_facts(db: Session, case: Case, *, by: str, now: datetime) -> dict[s
     """What DT-11 looks at, frozen as a `Facts` record with purpose `plan-approval`."""
     enterprise = enterprise_facts(db, cases.enterprise_of(db, case), day=local_day(now))
     earlier = cases.approved_plan(db, case)
+    before = earlier or _of_predecessor(db, case)
     values = history.plain(
         {
             "lists": sorted({item.list_type for item in _living(case)}),
@@ -142,17 +174,19 @@ def approval_facts(db: Session, case: Case, *, by: str, now: datetime) -> dict[s
             "revenue_yi": enterprise.get("revenue_yi"),
             "is_soe": enterprise.get("is_soe"),
             "supervisor_level": enterprise.get("supervisor_level") or "",
-            "reopened": case.reopen_count > 0,
-            "extensions_used": bool(earlier and earlier.extension_count >= MOST_EXTENSIONS),
-            "previous_levels": sorted({str(row["level"]) for row in earlier.approvals}) if earlier else [],
+            "reopened": _fell_back_since(case, earlier),
+            "extensions_used": bool(earlier and earlier.exhausted),
+            "previous_levels": sorted({str(row["level"]) for row in before.approvals}) if before else [],
         }
     )
     facts.freeze(db, f"case:{case.id}", "plan-approval", values, by=by, now=now)
     return values
 
 
-def approve(db: Session, case: Case, *, instance: Instance | None, now: datetime) -> Plan:
+def approve(db: Session, case: Case, *, instance: Instance | None, by: str, now: datetime) -> Plan:
     """Puts the submitted plan in force and keeps who approved it; the plan before is superseded, its done measures stay done.
+
+    Every measure that is not done gets a run of its own, and the items look again, because their term may have moved.
 
     Raises:
         NotFound: no plan waits for approval.
@@ -169,65 +203,10 @@ def approve(db: Session, case: Case, *, instance: Instance | None, now: datetime
     plan.state, plan.approved_at = "approved", now
     plan.approvals = _approvals(db, instance, since=plan.submitted_at) if instance else []
     db.flush()
+    measure_runs.replace(db, case, before, plan, by=by, now=now)
+    items.data_arrived(db, case.enterprise_id, f"plan {plan.version}", key=f"plan:{plan.id}", by=by, now=now)
     cases.refresh_stage(db, case)
     return plan
-
-
-def check_extension(db: Session, case: Case, extension: Mapping[str, Any]) -> date:
-    """The new end that an extension asks for, when it may be granted (a18).
-
-    Raises:
-        NotFound: no plan is in force.
-        Invalid: the new end is no working day, not later than the present one, or more than 90 days later.
-        Conflict: two extensions were granted already.
-    """
-    plan = cases.approved_plan(db, case)
-    if plan is None:
-        raise NotFound("expected an approved plan of case {case_no}, but there is none", case_no=case.case_no)
-    if plan.extension_count >= MOST_EXTENSIONS:
-        raise Conflict(
-            "the plan of {case_no} was extended {count} times already", case_no=case.case_no, count=MOST_EXTENSIONS
-        )
-    new_end = answers.day(extension.get("newEnd"))
-    if new_end is None or new_end <= plan.ends_on:
-        problem = Sentence("the new end must be later than {end}", {"end": plan.ends_on.isoformat()})
-    elif new_end - plan.ends_on > LONGEST_EXTENSION:
-        problem = Sentence("an extension may be at most {days} days", {"days": LONGEST_EXTENSION.days})
-    elif not calendar(db).is_working(new_end):
-        problem = Sentence("{day} is not a working day", {"day": new_end.isoformat()})
-    else:
-        return new_end
-    raise Invalid(fields={"extension.newEnd": [problem]})
-
-
-def extend(
-    db: Session, case: Case, item: Item | None, extension: Mapping[str, Any], *, asked_by: str, by: str, now: datetime
-) -> Plan:
-    """Moves the end of the plan (a18), with every measure that was to end with it.
-
-    Raises:
-        NotFound, Invalid, Conflict: as `check_extension`.
-    """
-    new_end = check_extension(db, case, extension)
-    plan = cases.approved_plan(db, case)
-    assert plan is not None
-    _record_extension(db, plan, item, new_end, extension, asked_by, decision="granted", by=by, now=now)
-    for measure in plan.measures:
-        if measure.due_on == plan.ends_on and measure.state in {"not_started", "ongoing"}:
-            measure.due_on = new_end
-    plan.ends_on = new_end
-    plan.extension_count += 1
-    return plan
-
-
-def refuse_extension(
-    db: Session, case: Case, item: Item | None, extension: Mapping[str, Any], *, by: str, now: datetime
-) -> None:
-    """Keeps that an extension was asked for and refused."""
-    plan = cases.approved_plan(db, case)
-    if plan is not None:
-        new_end = answers.day(extension.get("newEnd")) or plan.ends_on
-        _record_extension(db, plan, item, new_end, extension, "", decision="refused", by=by, now=now)
 
 
 def last_author(db: Session, instance: Instance) -> str:
@@ -244,27 +223,74 @@ def last_author(db: Session, instance: Instance) -> str:
     )
 
 
-def last_day_to_ask(db: Session, plan: Plan) -> date:
-    """An extension is asked for at least three working days before the end of the plan (3.7)."""
-    return calendar(db).add(plan.ends_on, -3)
-
-
 def expected_progress(db: Session, plan: Plan, day: date) -> int:
     """序时进度: elapsed working days of the plan, in per cent of all of them (3.1)."""
-    total = calendar(db).between(plan.starts_on, plan.ends_on)
-    passed = calendar(db).between(plan.starts_on, min(max(day, plan.starts_on), plan.ends_on))
-    return 100 if total <= 0 else round(100 * passed / total)
+    return progress.expected(calendar(db), plan.starts_on, plan.ends_on, day)
 
 
 def actual_progress(plan: Plan) -> int:
     """The mean progress of the plan's measures, weighted if the plan says so, in per cent."""
-    counted = [measure for measure in plan.measures if measure.state != "cancelled"]
-    weight = sum(measure.weight for measure in counted)
-    return round(sum(measure.progress * measure.weight for measure in counted) / weight) if weight else 0
+    return progress.actual((one.state, one.progress, one.weight) for one in plan.measures)
 
 
 def _living(case: Case) -> list[Item]:
     return [item for item in case.items if item.state in LIVING_ITEM]
+
+
+def _fell_back_since(case: Case, plan: Plan | None) -> bool:
+    """Whether an item of the case fell back after its plan was approved, or the case was opened by a relapse."""
+    since = local_day(plan.approved_at) if plan and plan.approved_at else None
+    return any(item.relapsed_on and (since is None or item.relapsed_on >= since) for item in _living(case))
+
+
+def _of_predecessor(db: Session, case: Case) -> Plan | None:
+    """The plan in force at the end of the case before this one."""
+    return cases.approved_plan(db, cases.get(db, case.predecessor_case_id)) if case.predecessor_case_id else None
+
+
+def _new_end(db: Session, day: date, before: Plan) -> date:
+    """The end of a plan that begins anew: as long as the one before, on a working day."""
+    length = max(before.ends_on - before.starts_on, timedelta(days=90))
+    end = day + min(length, timedelta(days=365))
+    return end if calendar(db).is_working(end) else calendar(db).add(end, -1)
+
+
+def _kept(case: Case, latest: Plan | None, plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The measures of the plan before as the form asks for them; dropped ones are gone, added ones are there."""
+    if latest is None or latest.state != "approved":
+        return answers.rows(plan.get("measures"))
+    return [
+        {
+            "type": one.type,
+            "content": one.content,
+            "owner": one.owner,
+            "support": one.support_org,
+            "start": one.starts_on.isoformat(),
+            "due": one.due_on.isoformat(),
+            **({"budget": one.budget} if one.budget is not None else {}),
+        }
+        for one in latest.measures
+        if one.state != "cancelled"
+    ]
+
+
+def _reaching(row: Mapping[str, Any], ends: date) -> dict[str, Any]:
+    """A measure of the plan before: what was to end after the new end ends with it."""
+    due = answers.day(row.get("due"))
+    return {**row, "due": min(due, ends).isoformat() if due else ends.isoformat()}
+
+
+def _extensions_used(before: Plan | None) -> int:
+    """How many extensions a new plan has behind it: those of the plan before, all of them where it may not be extended any more."""
+    if before is None:
+        return 0
+    return extensions.MOST if before.exhausted else before.extension_count
+
+
+def _causes(db: Session, case: Case) -> set[str]:
+    """Why there is no R&D, as the last baseline found it (F01)."""
+    latest = select(Baseline.data).where(Baseline.case_id == case.id).order_by(Baseline.id.desc()).limit(1)
+    return {str(cause) for cause in answers.several((db.scalars(latest).one_or_none() or {}).get("causes"))}
 
 
 def _goals(case: Case) -> list[str]:
@@ -322,31 +348,3 @@ def _approvals(db: Session, instance: Instance, *, since: datetime) -> list[dict
         }
         for row in rows
     ]
-
-
-def _record_extension(
-    db: Session,
-    plan: Plan,
-    item: Item | None,
-    new_end: date,
-    extension: Mapping[str, Any],
-    asked_by: str,
-    *,
-    decision: str,
-    by: str,
-    now: datetime,
-) -> None:
-    db.add(
-        Extension(
-            case_id=plan.case_id,
-            plan_id=plan.id,
-            item_id=item.id if item else None,
-            old_end=plan.ends_on,
-            new_end=new_end,
-            reason=str(extension.get("reason") or ""),
-            asked_by=asked_by,
-            decided_by=by,
-            decision=decision,
-            at=now,
-        )
-    )

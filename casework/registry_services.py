@@ -104,17 +104,7 @@ def _available(db: Session, call: Call) -> Mapping[str, object]:
     case = db.get(Case, _id(call, "caseId"))
     if case is None:
         raise NotFound("there is no case {id}", id=_id(call, "caseId"))
-    path = enterprises.get(db, case.enterprise_id).path
-    return {
-        "officers": [
-            {
-                "value": load.officer.id,
-                "label": f"{load.officer.person.name}({load.officer.unit},在办 {load.cases}/{load.officer.capacity})",
-            }
-            for load in officers.loads(db, path)
-            if load.free > 0
-        ]
-    }
+    return {"officers": officers.choices(db, enterprises.get(db, case.enterprise_id).path)}
 
 
 def _auto_assign(db: Session, call: Call) -> Mapping[str, object]:

@@ -103,6 +103,54 @@ def resume(db: Session, user_task_id: int, *, by: str, now: datetime) -> UserTas
     return task
 
 
+def pause_run(
+    db: Session, instance_id: int, *, but: Collection[str] = (), why: str, whose: str, by: str, now: datetime
+) -> int:
+    """Stops every clock of one run: its open user tasks, and every timer it waits for. Answers how many stopped.
+
+    The elements named in `but` go on. A run that has ended has no clock.
+    """
+    instance = steps.lock(db, instance_id)
+    if instance is None or instance.status != "active":
+        return 0
+    tasks = select(UserTask.id).where(
+        UserTask.instance_id == instance_id,
+        UserTask.status == "open",
+        UserTask.paused_at.is_(None),
+        UserTask.element_id.not_in(list(but)),
+    )
+    ids = list(db.execute(tasks.order_by(UserTask.id)).scalars())
+    for task_id in ids:
+        pause(db, task_id, why=why, whose=whose, by=by, now=now)
+    timers = list(_run_timers(db, instance_id, "waiting", but))
+    for timer in timers:
+        timer.status, timer.payload = "paused", {**timer.payload, "paused_at": now.isoformat()}
+    db.flush()
+    return len(ids) + len(timers)
+
+
+def resume_run(db: Session, instance_id: int, *, by: str, now: datetime) -> int:
+    """Lets every clock of one run go on: due dates and timers move by the working days of the pause. Answers how many go on."""
+    instance = steps.lock(db, instance_id)
+    if instance is None or instance.status != "active":
+        return 0
+    calendar = calendars.calendar(db)
+    timers = [timer for timer in _run_timers(db, instance_id, "paused", ()) if "paused_at" in timer.payload]
+    for timer in timers:
+        since = datetime.fromisoformat(str(timer.payload["paused_at"]))
+        timer.due_at = _shifted(calendar, timer.due_at, calendar.between(local_day(since), local_day(now)))
+        timer.status = "waiting"
+        timer.payload = {name: value for name, value in timer.payload.items() if name != "paused_at"}
+    tasks = select(UserTask.id).where(
+        UserTask.instance_id == instance_id, UserTask.status == "open", UserTask.paused_at.is_not(None)
+    )
+    ids = list(db.execute(tasks.order_by(UserTask.id)).scalars())
+    for task_id in ids:
+        resume(db, task_id, by=by, now=now)
+    db.flush()
+    return len(ids) + len(timers)
+
+
 def recompute(db: Session, before: Calendar, *, by: str, now: datetime) -> list[UserTask]:
     """After a notice was entered: computes every provisional (暂定) due date of an open user task anew.
 
@@ -235,6 +283,16 @@ def _timers(db: Session, task: UserTask, status: str) -> list[Job]:
         return []
     query = select(Job).where(
         Job.instance_id == task.instance_id, Job.kind == "timer", Job.status == status, Job.element_id.in_(attached)
+    )
+    return list(db.execute(query.order_by(Job.id)).scalars())
+
+
+def _run_timers(db: Session, instance_id: int, status: str, but: Collection[str]) -> list[Job]:
+    query = select(Job).where(
+        Job.instance_id == instance_id,
+        Job.kind == "timer",
+        Job.status == status,
+        Job.element_id.not_in(list(but)),
     )
     return list(db.execute(query.order_by(Job.id)).scalars())
 

@@ -50,6 +50,7 @@ ITEM_STATES: Final[Mapping[str, Sentence]] = {
     "closed_awaiting_statistics": Sentence("struck off, statistics to confirm"),
     "closed": Sentence("struck off"),
     "removed": Sentence("taken off the list"),
+    "reopened": Sentence("fell back, goes on in a later case"),
 }
 MEASURE_STATES: Final[Mapping[str, Sentence]] = {
     "not_started": Sentence("not started"),

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from casework import officers
+from casework import officers, removals
 from casework.calendar_years import enter_year
 from engine import user_tasks
 from engine.calendars import SHANGHAI, days_from, local_day
@@ -82,7 +82,7 @@ def test_a_firm_without_activity_and_institution_is_followed_until_it_is_struck_
     world.goes_to(date(2027, 7, 20))
     assert world.lookback().state == "done"
     assert world.state(case) == "archived"
-    assert world.active_runs() == 0
+    assert world.active_processes() == ["statistics"], "only the official figures are still waited for"
     world.is_well()
 
 
@@ -95,7 +95,7 @@ def test_a_late_plan_turns_the_case_yellow_and_tells_the_county_and_red_in_the_e
     assert world.told("county") == []
     world.working_days_pass(5)
     assert world.light() == "yellow"
-    assert world.told("county") == ["write_plan overdue"]
+    assert "write_plan overdue" in world.told("county")
     world.working_days_pass(5)
     assert world.light() == "red"
     assert [change.light for change in world.light_log()][-4:] == ["green", "blue", "yellow", "red"]
@@ -171,8 +171,49 @@ def test_an_enterprise_that_should_not_be_on_the_list_leaves_it_by_all_levels(wo
     world.enterprise.completes("confirm_baseline")
     world.xk.completes("removal_county")
     world.ck.completes("removal_city")
-    assert world.state() == "removed"
     assert world.item_states() == {"L3": "pending_removal"}
+    assert (world.state(), world.waiting()) == ("open", []), "the three departments decide jointly in the next batch"
+    world.lists_change(removed=["L3"])
+    assert world.item_states() == {"L3": "removed"}
+    assert world.state() == "removed"
+    assert world.active_runs("case") == 0
+    world.is_well()
+
+
+def test_a_removal_to_which_the_three_departments_do_not_agree_goes_on_with_the_plan(world: World) -> None:
+    world.open_case(list="L3", subtype="缺活动")
+    world.xg.completes("assign_officer")
+    world.lo.completes("arrange")
+    world.lo.completes("record_visit")
+    world.enterprise.completes("confirm_visit")
+    world.lo.completes("baseline", conclusion="wrong", remark="统计口径不符")
+    world.enterprise.completes("confirm_baseline")
+    world.xk.completes("removal_county")
+    world.ck.completes("removal_city")
+    with world.database.transaction() as db:
+        (waiting,) = removals.pending(db, "45/4508")
+        assert (waiting.code, waiting.proposed_by) == ("wrong_data", "ck")
+        item = world.get(db).items[0]
+        removals.settle(db, item, False, "企业仍在列。", by="jm", now=world.now)
+    world.run()
+    assert world.item_states() == {"L3": "open"}
+    assert world.waiting() == ["write_plan"]
+    with world.database.reading() as db:
+        assert removals.pending(db) == []
+    world.is_well()
+
+
+def test_a_county_that_wants_to_keep_the_enterprise_on_the_list_goes_on_with_the_plan(world: World) -> None:
+    world.open_case(list="L3", subtype="缺活动")
+    world.xg.completes("assign_officer")
+    world.lo.completes("arrange")
+    world.lo.completes("record_visit")
+    world.enterprise.completes("confirm_visit")
+    world.lo.completes("baseline", conclusion="wrong", remark="统计口径不符")
+    world.enterprise.completes("confirm_baseline")
+    world.xk.completes("removal_county", decision="refuse", code=None, proof=None)
+    assert world.waiting() == ["write_plan"]
+    assert world.item_states() == {"L3": "open"}
     world.is_well()
 
 

@@ -1,11 +1,13 @@
 """Items: waiting for evidence, asking for more time."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from engine.calendars import calendar
+from engine.calendars import calendar, local_day
 from engine.errors import Invalid
+from engine.tables import UserTask
 from tests.world import World
 
 
@@ -21,15 +23,17 @@ def test_an_extension_moves_the_end_of_the_plan_and_is_asked_for_again_only_near
     world.lo.completes("ask_extension", newEnd=later.isoformat())
     assert not world.lo.may_complete("decide_extension")
     world.xl.completes("decide_extension")
+    assert world.plan().ends_on == end, "the city decides as well"
+    world.ck.completes("decide_extension_city")
     assert world.plan().ends_on == later
     assert world.plan().extension_count == 1
-    assert world.waiting() == []
+    assert "ask_extension" not in world.waiting()
     world.sleeps_until(end + timedelta(days=5))
-    assert world.waiting() == []
+    assert "ask_extension" not in world.waiting()
     with world.database.reading() as db:
         again = calendar(db).add(later, -10)
     world.sleeps_until(again + timedelta(days=1))
-    assert world.waiting() == ["ask_extension"]
+    assert "ask_extension" in world.waiting()
     world.is_well()
 
 
@@ -45,7 +49,72 @@ def test_a_refused_extension_leaves_the_end_and_the_officer_reads_why(world: Wor
     world.xl.completes("decide_extension", decision="refuse", opinion="措施尚未启动。")
     assert world.plan().ends_on == end
     assert any("措施尚未启动" in said for said in world.told("officer"))
-    assert world.waiting() == []
+    assert world.plan().exhausted
+    assert "amend_plan" in world.waiting(), "a new plan, approved one level higher"
+    assert world.active_runs("escalate") >= 1
+    world.lo.completes("amend_plan")
+    world.xl.completes("approve_county")
+    assert "approve_city" in world.waiting(), "DT-11: a list that needs the county alone needs the city now"
+    world.ck.completes("approve_city")
+    plan = world.plan()
+    assert (plan.version, plan.state, plan.extension_count, plan.exhausted) == (2, "approved", 2, False)
+    assert plan.ends_on > end
+    world.is_well()
+
+
+def test_an_extension_that_is_not_asked_for_in_time_is_not_given_and_the_item_is_not_dropped(world: World) -> None:
+    world.planned_case(list="L3", subtype="缺活动")
+    end = world.plan().ends_on
+    world.sleeps_until(end)
+    assert "ask_extension" not in world.waiting()
+    assert "amend_plan" in world.waiting()
+    assert world.plan().exhausted
+    assert world.item_states() == {"L3": "open"}
+    assert any("no extension of the plan" in said for said in world.told("officer"))
+    world.is_well()
+
+
+def test_the_second_extension_needs_the_region_and_a_third_there_is_not(world: World) -> None:
+    world.planned_case(list="L3", subtype="缺活动")
+    for number in range(2):
+        end = world.plan().ends_on
+        with world.database.reading() as db:
+            days = calendar(db)
+            ask_on, later = days.add(end, -10), days.add(end, 30)
+        world.sleeps_until(ask_on + timedelta(days=1))
+        world.lo.completes("ask_extension", newEnd=later.isoformat())
+        world.xl.completes("decide_extension")
+        world.ck.completes("decide_extension_city")
+        if number:
+            world.rk.completes("decide_extension_region")
+        assert (world.plan().ends_on, world.plan().extension_count) == (later, number + 1)
+    world.sleeps_until(world.plan().ends_on + timedelta(days=5))
+    assert world.plan().exhausted
+    assert "ask_extension" not in world.waiting()
+    assert "amend_plan" in world.waiting()
+    world.is_well()
+
+
+def test_one_item_of_two_asks_for_the_extension_and_the_other_one_has_it_too(world: World) -> None:
+    world.planned_case(list="L3", subtype="缺活动")
+    world.lists_change(added=["L5"])
+    world.lo.completes("amend_plan")
+    world.xl.completes("approve_county")
+    assert world.active_runs("item") == 2
+    end = world.plan().ends_on
+    with world.database.reading() as db:
+        ask_on, later = calendar(db).add(end, -10), calendar(db).add(end, 30)
+    world.sleeps_until(ask_on + timedelta(days=1))
+    assert world.waiting().count("ask_extension") == 2
+    with world.database.reading() as db:
+        first = db.scalars(
+            select(UserTask.id).where(UserTask.element_id == "ask_extension").order_by(UserTask.id)
+        ).first()
+    world.lo.completes_task(first, newEnd=later.isoformat())
+    world.xl.completes("decide_extension")
+    world.ck.completes("decide_extension_city")
+    assert world.plan().extension_count == 1
+    assert "ask_extension" not in world.waiting()
     world.is_well()
 
 
@@ -76,14 +145,16 @@ def test_three_items_of_one_enterprise_run_and_end_by_themselves(world: World) -
     world.is_well()
 
 
-def test_the_working_day_before_which_an_extension_must_be_asked_for_is_three_days_before_the_end(world: World) -> None:
-    from casework import plans
-
+def test_an_extension_is_asked_for_by_the_third_working_day_before_the_end_of_the_plan(world: World) -> None:
     world.planned_case(list="L3", subtype="缺活动")
-    with world.database.transaction() as db:
-        plan = world.get(db).plans[-1]
-        plan.ends_on = date(2026, 10, 12)
-        assert plans.last_day_to_ask(db, plan) == date(2026, 10, 8)
+    end = world.plan().ends_on
+    with world.database.reading() as db:
+        last, lapsed = calendar(db).add(end, -3), calendar(db).add(end, -2)
+    world.sleeps_until(last)
+    assert local_day(world.due("ask_extension")) == last
+    world.sleeps_until(lapsed)
+    assert "ask_extension" not in world.waiting()
+    world.is_well()
 
 
 def test_a_list_added_to_an_open_case_becomes_an_item_of_the_same_case_with_an_amended_plan(world: World) -> None:
@@ -92,8 +163,9 @@ def test_a_list_added_to_an_open_case_becomes_an_item_of_the_same_case_with_an_a
     assert world.item_states(case) == {"L1": "open", "L5": "open"}
     assert world.waiting() == ["amend_plan"]
     world.lo.completes("amend_plan")
-    assert not world.lo.may_complete("approve_amendment")
-    world.xl.completes("approve_amendment")
+    assert not world.lo.may_complete("approve_county")
+    world.xl.completes("approve_county")
+    world.cg.completes("approve_city")
     assert world.plan().version == 2
     assert world.plan().author == "lo"
     assert "HITECH_APPLY" in world.measure_types()
@@ -115,10 +187,10 @@ def test_an_item_that_leaves_its_list_ends_with_its_run_and_the_other_goes_on(wo
     world.lo.completes("write_plan")
     world.xl.completes("approve_county")
     world.cg.completes("approve_city")
-    assert world.active_runs() == 3
+    assert world.active_runs("item") == 2
     world.lists_change(removed=["L5"])
     assert world.item_states(case) == {"L1": "open", "L5": "removed"}
-    assert world.active_runs() == 2
+    assert world.active_runs("item") == 1
     world.is_well()
 
 

@@ -29,14 +29,22 @@ CASE: dict[str, Service] = {
     },
     "registry.officers.available": {"officers": [{"label": "覃示一", "value": "lo1"}]},
     "registry.officers.auto_assign": {"officerId": "lo1"},
-    "registry.plans.prepare": {"plan": {"starts": "2026-07-20", "measures": []}, "catalogue": []},
+    "registry.plans.prepare": {
+        "plan": {"starts": "2026-07-20", "measures": []},
+        "catalogue": [],
+        "amendReasons": ["relapse"],
+    },
     "registry.plans.facts": {"facts": FACTS},
     "registry.plans.approve": {"planEnd": "2027-06-30"},
-    "registry.plans.amend": {"planEnd": "2027-06-30"},
     "registry.cases.items_left": {"left": 1},
     "registry.cases.lookbacks_left": {"lookbacks": 0},
     "registry.cases.change_items": {"additions": 1},
+    "registry.cases.remove_items": {"remaining": 0},
+    "registry.cases.check_status": {"items": [{"id": 11, "list": "L1", "subtype": "双缺"}]},
+    "registry.cases.transfer": {"officers": [{"label": "黄示二", "value": "lo2"}]},
 }
+LISTENS = {"items_changed", "relapse", "status_changed", "case_over"}
+"""What a case hears at any time."""
 
 
 def case(**services: Service) -> Player:
@@ -69,7 +77,7 @@ def test_a_case_goes_from_its_officer_through_the_visit_and_the_plan_to_its_item
     played.complete("assign_officer", {"assignment": {"officer": "lo1"}})
     assert played.gave("registry.officers.assign", caseId=1, officerId="lo1")
     assert played.inputs_of("send.notice")["template"] == "case_opened"
-    assert played.waits == {"first_visit", "items_changed"}
+    assert played.waits == {"first_visit"} | LISTENS
     played.child_ends("first_visit", {"conclusion": "true", "visitId": 2, "baseline": {}})
     assert played.tasks == ["write_plan"]
     assert played.variables["plan"]["starts"] == "2026-07-20"
@@ -81,7 +89,7 @@ def test_a_case_goes_from_its_officer_through_the_visit_and_the_plan_to_its_item
     assert played.task("approve_city").properties["notConsecutive"] == "true"
     played.complete("approve_city", AGREE)
     assert played.gave("registry.cases.open_items", caseId=1, planEnd="2027-06-30")
-    assert played.waits == {"item_ended", "relapse_open", "items_changed"}
+    assert played.waits == {"item_ended", "amend_open"} | LISTENS
 
 
 def test_nobody_assigned_in_time_is_assigned_by_the_system() -> None:
@@ -137,8 +145,25 @@ def test_a_firm_that_should_not_be_listed_is_removed_by_three_levels_or_stays() 
     assert played.tasks == ["removal_region"]
     played.complete("removal_region", AGREE)
     assert played.inputs_of("registry.cases.remove_items")["removal"]["code"] == "wrong_data"
+    assert played.waits == {"removal_refused"} | LISTENS, "the three departments decide in the next batch"
+    played.hear("case_over", "U", {"ending": "removed"})
     assert played.outcome.completed
-    assert played.path[-1] in {"removed", "case"}
+    assert "removed" in played.path
+
+    kept = visited()
+    kept.child_ends("first_visit", {"conclusion": "wrong", "visitId": 2, "baseline": {}})
+    kept.complete("removal_county", removal)
+    kept.complete("removal_city", AGREE)
+    kept.complete("removal_region", AGREE)
+    kept.hear("plan_to_amend", "1")
+    assert kept.tasks == ["write_plan"]
+
+    others = visited(registry__cases__remove_items={"remaining": 1})
+    others.child_ends("first_visit", {"conclusion": "wrong", "visitId": 2, "baseline": {}})
+    others.complete("removal_county", removal)
+    others.complete("removal_city", AGREE)
+    others.complete("removal_region", AGREE)
+    assert others.tasks == ["write_plan"]
 
     stays = visited()
     stays.child_ends("first_visit", {"conclusion": "wrong", "visitId": 2, "baseline": {}})
@@ -147,16 +172,93 @@ def test_a_firm_that_should_not_be_listed_is_removed_by_three_levels_or_stays() 
     assert stays.tasks == ["write_plan"]
 
 
-def test_a_stopped_firm_ends_or_goes_on() -> None:
-    found = {"kind": "cancelled", "proof": "登记通知书", "reason": "企业已注销"}
-    ended = visited()
-    ended.child_ends("first_visit", {"conclusion": "stopped", "visitId": 2, "baseline": {}})
-    ended.complete("status_check", {"status": {**found, "outcome": "terminate"}})
-    assert ended.outcome.completed
-    goes_on = visited()
-    goes_on.child_ends("first_visit", {"conclusion": "stopped", "visitId": 2, "baseline": {}})
-    goes_on.complete("status_check", {"status": {**found, "outcome": "continue"}})
-    assert goes_on.tasks == ["write_plan"]
+FOUND: dict[str, Any] = {"kind": "halted", "proof": "现场照片", "reason": "订单不足,停产三个月"}
+
+
+def reported(outcome: str, **more: Any) -> Player:
+    """A case whose first visit found an enterprise that does not operate, and whose county proposed an outcome."""
+    played = visited()
+    played.child_ends("first_visit", {"conclusion": "stopped", "visitId": 2, "baseline": {"status": "停产"}})
+    assert played.gave("registry.cases.report_status", caseId=1)
+    played.hear("status_changed", "U", {"statusReport": {"kind": "halted", "day": "2026-07-01", "proof": ""}})
+    assert played.tasks == ["status_check"]
+    played.complete("status_check", {"status": {**FOUND, "outcome": outcome, **more}})
+    return played
+
+
+def test_a_county_that_finds_an_enterprise_at_work_goes_on_alone() -> None:
+    played = reported("continue")
+    assert played.gave("registry.cases.continue", caseId=1)
+    assert "status_settled" in played.waits
+    played.hear("status_settled", "1")
+    assert played.tasks == ["write_plan"]
+
+
+def test_what_a_county_proposes_is_looked_at_by_the_city_and_for_l1_and_l2_by_the_region() -> None:
+    returned = reported("suspend")
+    returned.complete("status_city", RETURN)
+    assert returned.tasks == ["status_check"]
+    refused = reported("suspend")
+    refused.complete("status_city", REFUSE)
+    assert refused.inputs_of("registry.cases.continue")["statusReview"]["decision"] == "refuse"
+    region = reported("suspend")
+    region.complete("status_city", AGREE)
+    assert region.task("status_region").properties["notConsecutive"] == "true"
+    region.complete("status_region", REFUSE)
+    assert "suspend" not in region.path
+
+
+def test_a_suspended_case_is_looked_at_every_six_months_or_when_there_is_news() -> None:
+    played = reported("suspend")
+    played.complete("status_city", AGREE)
+    played.complete("status_region", AGREE)
+    assert {"recheck", "status_news"} <= played.waits
+    assert played.due("recheck") == date(2026, 12, 30)
+    played.fire("recheck")
+    played.complete("status_check", {"status": {**FOUND, "outcome": "suspend"}})
+    played.complete("status_city", AGREE)
+    played.complete("status_region", AGREE)
+    played.hear("status_news", "1", {"statusReport": {"kind": "resumed", "day": "2027-03-01", "proof": ""}})
+    played.complete("status_check", {"status": {**FOUND, "kind": "normal", "outcome": "continue"}})
+    played.hear("status_settled", "1")
+    assert played.tasks == ["write_plan"]
+
+
+def test_a_case_that_moves_is_handed_over_and_gets_an_officer_there() -> None:
+    handover = {"handover": {"state": "方案已执行过半"}}
+    for late in (False, True):
+        played = reported("transfer", kind="moved_inside", toCode="451302")
+        played.complete("status_city", AGREE)
+        played.complete("status_region", AGREE)
+        if late:
+            played.fire("handed_over_late")
+        else:
+            played.complete("hand_over_case", handover)
+        assert played.inputs_of("registry.cases.transfer")["status"]["toCode"] == "451302"
+        if late:
+            played.fire("moved_late")
+            assert played.inputs_of("registry.officers.assign")["officerId"] is None
+        else:
+            played.complete("assign_moved", {"assignment": {"officer": "lo2"}})
+            assert played.gave("registry.officers.assign", caseId=1, officerId="lo2")
+        assert "continue_case" in played.path
+
+
+def test_a_firm_that_left_the_roster_goes_on_until_the_departments_agree_and_one_that_is_gone_ends() -> None:
+    below = reported("below_scale", kind="below_scale")
+    below.complete("status_city", AGREE)
+    below.complete("status_region", AGREE)
+    assert below.gave("registry.cases.leave_roster", caseId=1)
+    below.hear("status_settled", "1")
+    assert below.tasks == ["write_plan"]
+
+    gone = reported("terminate", kind="cancelled")
+    gone.complete("status_city", AGREE)
+    gone.complete("status_region", AGREE)
+    assert gone.gave("registry.cases.terminate", caseId=1)
+    gone.hear("case_over", "U", {"ending": "terminated"})
+    assert gone.outcome.completed
+    assert "terminated" in gone.path
 
 
 def running(left: list[int], lookbacks: list[int]) -> Player:
@@ -175,35 +277,66 @@ def test_a_case_waits_for_its_items_a_year_and_its_look_backs_and_is_archived() 
     played.hear("item_ended", "1")
     assert "item_ended" in played.waits
     played.hear("item_ended", "1")
-    assert played.waits == {"observed", "relapse_observed", "items_changed"}
+    assert played.waits == {"observed", "amend_observed"} | LISTENS
     assert played.due("observed") == date(2027, 6, 30)
     played.fire("observed")
-    assert played.waits == {"lookback_done", "relapse_late", "items_changed"}
+    assert played.waits == {"lookback_done", "amend_late"} | LISTENS
     played.hear("lookback_done", "1")
     assert played.outcome.completed
     assert "archive" in played.path
 
 
-def test_a_relapse_reopens_the_plan_at_any_time() -> None:
+def test_a_relapse_is_heard_at_any_time_and_leads_to_an_amended_plan() -> None:
     for left, until in (([1, 1], ()), ([0, 1], ("observing",)), ([0, 1], ("observing", "over"))):
         played = running([*left], [1])
         if "over" in until:
             played.fire("observed")
-        played.hear("relapse", "1", {"itemId": 11, "cause": "连续两季研发费用为 0"})
+        played.hear("relapse", "U", {"itemId": 11, "cause": "连续两季研发费用为 0"})
         assert played.gave("registry.cases.reopen", caseId=1, itemId=11, cause="连续两季研发费用为 0")
-        assert played.tasks == ["write_plan"]
+        played.hear("plan_to_amend", "1", {"caseId": 1})
+        assert played.tasks == ["amend_plan"]
         assert played.variables["planReturns"] == 0
+    planning = planned()
+    planning.hear("relapse", "U", {"itemId": 11, "cause": "备案被撤销"})
+    assert planning.gave("registry.cases.reopen", itemId=11)
+    assert planning.tasks == ["write_plan"]
 
 
-def test_a_change_of_the_lists_amends_the_plan_beside_everything_else() -> None:
+def test_an_amended_plan_takes_the_way_of_every_plan() -> None:
+    played = running([1, 1], [])
+    played.hear("plan_to_amend", "1", {"caseId": 1})
+    assert played.due("amend_plan") == date(2026, 7, 21)
+    played.complete("amend_plan", PLAN)
+    played.complete("approve_county", RETURN)
+    assert played.tasks == ["write_plan"]
+    played.complete("write_plan", PLAN)
+    played.complete("approve_county", AGREE)
+    played.complete("approve_city", AGREE)
+    assert played.path.count("open_items") == 2
+    assert "item_ended" in played.waits
+
+
+def test_a_wish_that_the_last_amendment_has_met_is_not_asked_for_again() -> None:
+    reasons: list[list[str]] = [[], []]
+    played = planned(
+        registry__plans__prepare=lambda _: {
+            "plan": {"starts": "2026-07-20", "measures": []},
+            "catalogue": [],
+            "amendReasons": reasons.pop(),
+        }
+    )
+    played.complete("write_plan", PLAN)
+    played.complete("approve_county", AGREE)
+    played.complete("approve_city", AGREE)
+    played.hear("plan_to_amend", "1", {"caseId": 1})
+    assert played.tasks == []
+    assert "item_ended" in played.waits
+
+
+def test_a_change_of_the_lists_is_heard_beside_everything_else() -> None:
     played = planned()
     played.hear("items_changed", "U", {"added": [12], "removed": [], "reason": "新增 L5"})
-    assert played.tasks == ["amend_plan", "write_plan"]
-    played.complete("amend_plan", PLAN)
-    played.complete("approve_amendment", RETURN)
-    played.complete("amend_plan", PLAN)
-    played.complete("approve_amendment", AGREE)
+    assert played.gave("registry.cases.change_items", added=[12], reason="新增 L5")
     assert played.tasks == ["write_plan"]
-    assert "open_added_items" in played.path
     played.hear("items_changed", "U", {"added": [13], "removed": [], "reason": "再次新增"})
-    assert played.tasks == ["amend_plan", "write_plan"]
+    assert played.path.count("change_items") == 2
