@@ -106,9 +106,11 @@ def open_order(
         due_at=_instant(reply_due),
         state="meeting" if act == "meeting" else "drafted",
         drafted_at=now,
+        story=[],
         predecessor_id=previous.id if previous else None,
         instance_id=instance.id,
     )
+    orders.note(order, order.state, by=people.SYSTEM, now=now)
     db.add(order)
     db.flush()
     return _shown(db, order, act)
@@ -153,6 +155,7 @@ def keep_reply(order: SupervisionOrder, reply: Mapping[str, Any], *, by: str, no
     order.state, order.replied_by, order.replied_at = "replied", by, now
     order.first_replied_at = order.first_replied_at or now
     order.reply = history.plain(reply)
+    orders.note(order, "replied", data=reply, by=by, now=now)
 
 
 def accept(
@@ -165,6 +168,7 @@ def accept(
     """
     _judge(order, "accept", review, by=by, now=now)
     order.state = "accepted"
+    orders.note(order, "accepted", order.review_opinion, by=by, now=now)
     db.flush()
     case = cases.get(db, order.case_id) if order.case_id else None
     if case is not None:
@@ -189,6 +193,7 @@ def send_back(
         opinion = _WHY["accepted"]
     order.state, order.returns = "returned", order.returns + 1
     due = order.due_at = _instant(reply_due)
+    orders.note(order, "returned", opinion, by=by, now=now)
     case = cases.get(db, order.case_id) if order.case_id else None
     said = Sentence(
         "the answer to {number} was not accepted; answer again by {due}: {opinion}",

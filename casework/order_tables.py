@@ -27,7 +27,8 @@ class SupervisionOrder(Base):
     the one that answers. `supervisor_post` and `addressee_post` name the posts, separated by blanks. `cause` is the template of a
     sentence with `cause_params`, `matter` what the paper says. `state`: drafted → issued → replied → accepted → met; also returned (asked to answer again), raised
     (the next level took over), meeting (a point of the next 专题协调会), withdrawn. `reply` is what was answered the last time,
-    `review` accept, return or empty. `met_at` is when the requirement was met, which may be before the reply is accepted.
+    `review` accept, return or empty. `met_at` is when the requirement was met, which may be before the reply is accepted. `first_due_at` is
+    the deadline as it was signed (K13). `story` says what happened: `[{at, by, what, text, data}]`, `what` a state or `replied` again.
     """
 
     __tablename__ = "supervision_order"
@@ -65,6 +66,7 @@ class SupervisionOrder(Base):
     requirement: Mapped[str] = mapped_column(Text, default="")
     copies: Mapped[list[str]] = mapped_column(default=list)
     due_at: Mapped[datetime | None]
+    first_due_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(10), default="drafted")
     drafted_at: Mapped[datetime]
     issued_by: Mapped[str] = mapped_column(String(120), default="")
@@ -83,6 +85,7 @@ class SupervisionOrder(Base):
     closed_by: Mapped[str] = mapped_column(String(120), default="")
     close_reason: Mapped[str] = mapped_column(String(400), default="")
     minutes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    story: Mapped[list[Any]] = mapped_column(default=list)
     predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("supervision_order.id"))
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
     by_hand: Mapped[bool] = mapped_column(default=False)

@@ -7,7 +7,7 @@ Source: REFERENCE 3.1, 3.6, 4.c "Escalation subprocess" and c18, DT-10, F17. Wha
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -124,6 +124,7 @@ def issue_by_hand(
         due_at=end_of_business(wanted.due_on) if wanted.due_on else None,
         drafted_at=now,
         by_hand=True,
+        story=[],
     )
     db.add(order)
     sign(db, order, by=by, now=now)
@@ -145,7 +146,8 @@ def sign(db: Session, order: SupervisionOrder, *, by: str, now: datetime) -> Non
     last = db.scalars(select(func.max(SupervisionOrder.serial)).where(SupervisionOrder.year == year)).one()
     order.year, order.serial = year, (last or 0) + 1
     order.number = f"DB-〔{year}〕{order.serial}"
-    order.state, order.issued_by, order.issued_at = "issued", by, now
+    order.state, order.issued_by, order.issued_at, order.first_due_at = "issued", by, now, order.due_at
+    note(order, "issued", by=by, now=now)
 
 
 def request(
@@ -263,6 +265,15 @@ def move(db: Session, case: Case) -> None:
 def close(order: SupervisionOrder, state: str, reason: str, *, by: str, now: datetime) -> None:
     """Ends an order in `met`, `raised` or `withdrawn`."""
     order.state, order.closed_at, order.closed_by, order.close_reason = state, now, by, reason[:400]
+    note(order, state, reason, by=by, now=now)
+
+
+def note(
+    order: SupervisionOrder, what: str, text: str = "", *, data: Mapping[str, Any] | None = None, by: str, now: datetime
+) -> None:
+    """Keeps what happened to an order for those who read it later; `what` is the state it came to."""
+    entry = {"at": now, "by": by, "what": what, "text": text, "data": dict(data or {})}
+    order.story = [*order.story, history.plain(entry)]
 
 
 def tell(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
@@ -190,11 +190,15 @@ def sees_subject(db: Session, scope: Scope, path: str, subject: str) -> bool:
     return db.execute(mine).first() is not None
 
 
-def my_tasks(db: Session, scope: Scope) -> list[UserTask]:
-    """The open user tasks that this person can complete today, the most urgent first; without due date last."""
-    query = select(UserTask).where(UserTask.status == "open", addressed(scope)).order_by(UserTask.id)
+def my_tasks(db: Session, scope: Scope, *, process_key: str = "") -> list[UserTask]:
+    """The open user tasks that this person can complete today, the most urgent first; without due date last.
+
+    `process_key` asks for those of one process only.
+    """
+    asked = UserTask.process_key == process_key if process_key else true()
+    query = select(UserTask).where(UserTask.status == "open", asked, addressed(scope)).order_by(UserTask.id)
     found = {task.id: task for task in db.execute(query).scalars()}
-    found |= {task.id: task for task in _lifted(db, scope) if task.id not in found}
+    found |= {task.id: task for task in _lifted(db, scope, asked) if task.id not in found}
     known = foureyes.past(db, found.values(), scope.day)
     mine = [
         task
@@ -371,7 +375,7 @@ def addressed(scope: Scope) -> ColumnElement[bool]:
     return or_(*found)
 
 
-def _lifted(db: Session, scope: Scope) -> list[UserTask]:
+def _lifted(db: Session, scope: Scope, asked: ColumnElement[bool]) -> list[UserTask]:
     """Tasks of the level below that may have come up because nobody else is left there."""
     groups = cast(UserTask.candidate_groups, String)
     found = [
@@ -381,7 +385,7 @@ def _lifted(db: Session, scope: Scope) -> list[UserTask]:
     ]
     if not found:
         return []
-    return list(db.execute(select(UserTask).where(UserTask.status == "open", or_(*found))).scalars())
+    return list(db.execute(select(UserTask).where(UserTask.status == "open", asked, or_(*found))).scalars())
 
 
 def _listed(posts: Iterable[str]) -> str:
