@@ -56,6 +56,8 @@ def open_issue(
 
     It belongs to the living case of the enterprise where there is one. Without a title the beginning of the description serves.
 
+    What an officer wrote down at a visit may be short: the visit's own form asked for it.
+
     Raises:
         NotFound: there is no such enterprise.
         Invalid: no such source or category, or the description says too little.
@@ -66,7 +68,7 @@ def open_issue(
         wrong["source"] = [Sentence("say where the problem came from")]
     if category not in CATEGORIES:
         wrong["category"] = [Sentence("choose what the problem is about")]
-    if len(description.strip()) < SHORTEST:
+    if len(description.strip()) < (1 if source == "visit" else SHORTEST):
         wrong["description"] = [Sentence("describe the problem in at least {least} characters", {"least": SHORTEST})]
     if wrong:
         raise Invalid(fields=wrong)
