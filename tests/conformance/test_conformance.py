@@ -1,10 +1,13 @@
 """Other people's suites, run as they are: no difference without a reason, and not too many with one."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.conformance import betsy, driven, feelin, report, tck
+from engine.bpmn import reader
+from tests.conformance import betsy, driven, feelin, reading, report, tck
 from tests.conformance.differences import reason
-from tests.conformance.suites import Answer, folder
+from tests.conformance.suites import ROOT, Answer, folder
 
 
 def check(suite: str, answers: list[Answer]) -> None:
@@ -46,3 +49,34 @@ def test_models_drawn_for_camunda_7_follow_every_recorded_path() -> None:
     if place is None:
         pytest.skip("the models of bpmn-driven-testing are not there; name their folder in XIAOHAO_SUITES")
     check("bpmn-driven-testing", list(driven.answers(place)))
+
+
+@pytest.mark.parametrize("suite", reading.SUITES)
+def test_foreign_files_are_read_without_loss_or_refused_with_a_finding(suite: str) -> None:
+    place = folder(suite)
+    if place is None:
+        pytest.skip(f"the files of {suite} are not there; name their folder in XIAOHAO_SUITES")
+    check(suite, list(reading.answers(place)))
+
+
+def test_a_planted_loss_of_each_kind_is_found() -> None:
+    drawing = (ROOT / "tests" / "diagrams" / "several-flows-out.bpmn").read_bytes()
+    model = reader.read(drawing, resource="planted.bpmn")
+    (process,) = model.processes
+    conditional = next(flow for flow in process.flows.values() if flow.condition)
+    event = next(element for element in process.elements.values() if element.kind == "userTask")
+
+    def told(**changed: object) -> set[str]:
+        lost = replace(model, processes=(replace(process, **changed),))  # type: ignore[arg-type]
+        return {line.split()[0] for line in reading.missing(drawing, lost)}
+
+    assert told() == set()
+    assert told(elements={k: v for k, v in process.elements.items() if k != event.id}) == {"userTask"}
+    assert told(flows={k: v for k, v in process.flows.items() if k != conditional.id}) == {"flow"}
+    without = {**process.flows, conditional.id: replace(conditional, condition=None)}
+    assert told(flows=without) == {"condition"}
+    timer = (ROOT / "tests" / "diagrams" / "boundary-timer.bpmn").read_bytes()
+    other = reader.read(timer, resource="planted.bpmn")
+    bare = {k: replace(v, event="none") for k, v in other.processes[0].elements.items()}
+    lost = replace(other, processes=(replace(other.processes[0], elements=bare),))
+    assert {line.split()[0] for line in reading.missing(timer, lost)} == {"timer"}
