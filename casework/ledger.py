@@ -21,6 +21,8 @@ from casework.tables import Assignment, Enterprise, EnterpriseYear, Officer, Per
 from engine.calendars import Calendar, calendar, local_day
 
 PORTION: Final = 500
+REPLACED: Final = "reopened"
+"""An item of an archived case that fell back: the new case has it again under its list, and it counts there alone."""
 Group = Literal["", "open", "closed", "left"]
 COLUMNS: Final = (
     "number", "city", "county", "enterprise", "uscc", "industry", "revenue", "list", "gap", "measures", "lead", "responsible",
@@ -95,6 +97,7 @@ def query(
         asked.append(Item.state.in_(CLOSED_ITEM))
     elif group == "left":
         asked.append(Item.state.not_in((*LIVING_ITEM, *CLOSED_ITEM)))
+    asked.append(Item.state != REPLACED)
     found = select(Item.id).join(Case, Case.id == Item.case_id).join(Enterprise, Enterprise.id == Case.enterprise_id)
     return found.where(*asked).order_by(Case.scope, Case.enterprise_id, Item.id)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import answers, cases, closures, enterprises, notices
+from casework import answers, cases, closures, enterprises, reopenings
 from casework.case_tables import Closure, Item, Lookback
 from engine import history, messages
 from engine.errors import NotFound
@@ -22,6 +22,8 @@ RISKS: Final = ("risk", "integrity")
 SIGNATORIES: Final = frozenset({"county_check", "city_check", "accept_lead", "joint_science", "joint_industry", "joint_state",
     "leader_science", "leader_industry", "leader_state", "settle"})  # fmt: skip
 """The steps of a closure whose signatories are noted when it turns out to be a relapse (g14)."""
+GAPS: Final = {"rd_zero": "activity", "filing": "institution", "certificate": "certificate", "roster": "roster"}
+"""Which gap has opened again, by the cause of a triggered look-back; of any other nothing is taken for granted."""
 _PATIENCE: Final = timedelta(days=400)
 
 
@@ -89,28 +91,12 @@ def relapse(db: Session, lookback: Lookback, cause: str, *, instance: Instance |
     Whoever else still watches the same closure (the regular look-back, the wait for the statistics) stops.
     """
     item = db.get_one(Item, lookback.item_id)
-    case = cases.get(db, lookback.case_id)
     closure = db.get_one(Closure, lookback.closure_id)
     signed = sorted({str(said["by"]) for said in closure.opinions if said.get("step") in SIGNATORIES})
     lookback.state, lookback.ended_at = "relapsed", now
     lookback.evidence = {**lookback.evidence, "signatories": signed}
-    cases.reopen(db, case, item)
-    receivers = ["officer", f"C{cases.LINES[item.lead]}"]
-    if item.list_type in {"L1", "L2"}:
-        receivers.append(f"R{cases.LINES[item.lead]}")
-    notices.letter(
-        db,
-        case,
-        receivers,
-        "{list} of {case_no} fell back after it was struck off; it is open again",
-        {"list": item.list_type},
-        key=f"relapse:{lookback.id}",
-        now=now,
-    )
-    messages.publish(
-        db, "relapse", str(case.id), {"itemId": item.id, "caseId": case.id, "cause": cause}, key=f"relapse:{lookback.id}", sender=instance,
-        by=by, now=now,
-    )  # fmt: skip
+    gap = GAPS.get(lookback.cause, "")
+    reopenings.fall_back(db, item, cause, gap=gap, key=str(lookback.id), instance=instance, by=by, now=now)
     stop_watching(db, closure, but=lookback, sender=instance, by=by, now=now)
     return item
 

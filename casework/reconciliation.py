@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework import territories
+from casework import ledger, territories
 from casework.case_tables import CLOSED_ITEM, LISTS, LIVING_ITEM, Case, Item
 from casework.tables import Territory
 
@@ -76,7 +76,11 @@ def total(lines: Iterable[Line]) -> Line:
 def _counts(db: Session, path: str) -> list[tuple[str, str, str, str, bool, str, int]]:
     columns = (Item.list_type, Case.scope, Item.base, Item.state, Item.relapse_count > 0, Item.stat_confirm)
     query = select(*columns, func.count()).join(Case, Case.id == Item.case_id)
-    return list(db.execute(query.where(territories.under(Case.scope, [path])).group_by(*columns)))
+    query = query.where(territories.under(Case.scope, [path]), Item.state != ledger.REPLACED)
+    return [
+        (list_type, scope, base, state, bool(relapsed), stat, count)
+        for list_type, scope, base, state, relapsed, stat, count in db.execute(query.group_by(*columns))
+    ]
 
 
 def _add(line: Line, base: str, state: str, relapsed: bool, stat: str, count: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import milestones, territories
+from casework import ledger, milestones, territories
 from casework.case_tables import CLOSED_ITEM, LIVING_CASE, LIVING_ITEM
 from engine.calendars import SHANGHAI
 from engine.tables import HistoryEntry
@@ -81,7 +81,7 @@ def of(db: Session, *, path: str = territories.REGION, until: date | None = None
         if row["state"] in LIVING_CASE:
             found.living.add(number)
     for number, row in rows["item"].items():
-        if row["case_id"] in cases:
+        if row["case_id"] in cases and row["state"] != ledger.REPLACED:
             found.item_ids.add(number)
             found.items[(str(row["list_type"]), str(row["base"]), str(row["state"]))] += 1
     for row in rows["visit"].values():
