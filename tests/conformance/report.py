@@ -18,6 +18,12 @@ TITLES = {
     "betsy": "betsy, executable BPMN 2.0",
     "bpmn-driven-testing": "bpmn-driven-testing, drawn for Camunda 7",
 }
+READ_HEAD = (
+    "\n## Foreign files: read without loss, or refused with a finding\n\n"
+    "Every process is read as executable. Lost silently: a flow node, flow, condition, event or extension of Camunda that is"
+    " neither in what the engine holds nor named in a finding.\n\n"
+    "| suite | files | read | refused with findings | lost silently |\n| --- | ---: | ---: | ---: | ---: |\n"
+)
 READINGS = {
     "miwg": "BPMN Model Interchange Working Group",
     "camunda-modeler": "samples of Camunda Modeler",
@@ -64,12 +70,7 @@ def page(answers: Iterable[Answer]) -> str:
 
 def _readings(answers: Sequence[Answer]) -> str:
     """How many foreign files were read, refused with findings, and lost something silently."""
-    lines = [
-        "\n## Foreign files: read without loss, or refused with a finding\n\n"
-        "Every process is read as executable. Lost silently: a flow node, flow, condition, event or extension of Camunda that is"
-        " neither in what the engine holds nor named in a finding.\n\n"
-        "| suite | files | read | refused with findings | lost silently |\n| --- | ---: | ---: | ---: | ---: |\n"
-    ]
+    lines = [READ_HEAD]
     for suite, title in READINGS.items():
         mine = [answer for answer in answers if answer.suite == suite]
         read = sum(answer.got.startswith("read") for answer in mine)

@@ -60,18 +60,18 @@ def test_foreign_files_are_read_without_loss_or_refused_with_a_finding(suite: st
 
 
 def test_a_planted_loss_of_each_kind_is_found() -> None:
-    drawing = (ROOT / "tests" / "diagrams" / "several-flows-out.bpmn").read_bytes()
+    drawing = (ROOT / "tests" / "diagrams" / "exclusive-gateway.bpmn").read_bytes()
     model = reader.read(drawing, resource="planted.bpmn")
     (process,) = model.processes
     conditional = next(flow for flow in process.flows.values() if flow.condition)
-    event = next(element for element in process.elements.values() if element.kind == "userTask")
+    gateway = next(element for element in process.elements.values() if element.kind == "exclusiveGateway")
 
     def told(**changed: object) -> set[str]:
         lost = replace(model, processes=(replace(process, **changed),))  # type: ignore[arg-type]
         return {line.split()[0] for line in reading.missing(drawing, lost)}
 
     assert told() == set()
-    assert told(elements={k: v for k, v in process.elements.items() if k != event.id}) == {"userTask"}
+    assert told(elements={k: v for k, v in process.elements.items() if k != gateway.id}) == {"exclusiveGateway"}
     assert told(flows={k: v for k, v in process.flows.items() if k != conditional.id}) == {"flow"}
     without = {**process.flows, conditional.id: replace(conditional, condition=None)}
     assert told(flows=without) == {"condition"}
