@@ -95,10 +95,18 @@ def relapse(db: Session, lookback: Lookback, cause: str, *, instance: Instance |
     signed = sorted({str(said["by"]) for said in closure.opinions if said.get("step") in SIGNATORIES})
     lookback.state, lookback.ended_at = "relapsed", now
     lookback.evidence = {**lookback.evidence, "signatories": signed}
-    gap = GAPS.get(lookback.cause, "")
-    reopenings.fall_back(db, item, cause, gap=gap, key=str(lookback.id), instance=instance, by=by, now=now)
+    reopenings.fall_back(db, item, cause, gap=_gap(lookback), key=str(lookback.id), instance=instance, by=by, now=now)
     stop_watching(db, closure, but=lookback, sender=instance, by=by, now=now)
     return item
+
+
+def _gap(lookback: Lookback) -> str:
+    """Which gap has opened again, by the signs or by what the checker found lost; empty when it is not one alone."""
+    found = {GAPS.get(str(one["cause"]), "") for one in lookback.evidence.get("signs", [])}
+    if not found and lookback.checks:
+        answer = answers.context(answers.context(lookback.checks[-1]).get("answer"))
+        found = {name for name in ("activity", "institution", "certificate") if answer.get(name) == "lost"}
+    return found.pop() if len(found) == 1 else ""
 
 
 def stop_watching(
