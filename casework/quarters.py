@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from casework import answers, cases, enterprises, facts, items, lights, people, quarter_checks
+from casework import answers, cases, enterprises, facts, items, lights, people, quarter_checks, relapses
 from casework.case_tables import LIVING_CASE, Case
 from casework.quarter_checks import Beside
 from casework.quarter_tables import QuarterReport
@@ -28,6 +28,7 @@ EVERYBODY: Final = "quarter_everybody"
 FILLED_IN: Final = ("report", "late_report", "correct")
 """The user tasks in which a report is filled in."""
 CHASE_REASONS: Final = ("halted", "staff", "not_booked", "system", "group", "unreachable", "refused", "other")
+_WORKED_ON: Final = tuple(state for state in LIVING_CASE if state != "suspended")
 _MEMO: Final = "casework.quarters.opening"
 
 
@@ -39,6 +40,7 @@ class _Opening:
     cases: Mapping[int, Case] = field(default_factory=dict[int, Case])
     enterprises: Mapping[int, Enterprise] = field(default_factory=dict[int, Enterprise])
     reports: Mapping[int, QuarterReport] = field(default_factory=dict[int, QuarterReport])
+    runs: Mapping[int, Instance] = field(default_factory=dict[int, Instance])
     limits: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -64,9 +66,10 @@ def period_ended(day: date) -> str:
 def open_period(db: Session, period: str, *, after: int = 0, limit: int = 200, now: datetime) -> int:
     """Asks the next `limit` enterprises for their report of a quarter (c01), in the order of their ids; gives the last id, 0 at the end.
 
-    All enterprises with a living case are asked, with the setting `quarter_everybody` all others above scale as well. Who was asked
-    for this quarter already, or whose imported figures count already, is left out, so doing it twice does no harm. The number of
-    statements that read is the same for every portion.
+    All enterprises with a living case that is not suspended are asked, with the setting `quarter_everybody` all others above scale as
+    well. Who was asked for this quarter already, or whose imported figures count already, is left out, so doing it twice does no
+    harm. The runs belong to the case: they pause, move and are read with it. What is read takes the same number of statements for
+    every portion.
     """
     ids = _to_ask(db, period, after, limit)
     if not ids:
@@ -87,6 +90,7 @@ def open_period(db: Session, period: str, *, after: int = 0, limit: int = 200, n
                 business_key=case.case_no if case else f"{period}-{firm.uscc}",
                 scope=case.scope if case else firm.path,
                 subject=enterprises.subject(number),
+                parent=known.runs.get(number),
                 by=people.SYSTEM,
                 now=now,
             )
@@ -319,7 +323,7 @@ def _to_ask(db: Session, period: str, after: int, limit: int) -> list[int]:
         QuarterReport.period == period,
         QuarterReport.asked_at.is_not(None),
     )
-    in_case = exists().where(Case.enterprise_id == Enterprise.id, Case.state.in_(LIVING_CASE))
+    in_case = exists().where(Case.enterprise_id == Enterprise.id, Case.state.in_(_WORKED_ON))
     setting = db.get(Setting, EVERYBODY)
     who = in_case
     if setting is not None and setting.value.get("on") is True:
@@ -332,9 +336,13 @@ def _opening(db: Session, ids: Iterable[int], period: str, *, now: datetime) -> 
     wanted = sorted(ids)
     living = select(Case).where(Case.enterprise_id.in_(wanted), Case.state.in_(LIVING_CASE))
     reports = select(QuarterReport).where(QuarterReport.enterprise_id.in_(wanted), QuarterReport.period == period)
+    found = {case.enterprise_id: case for case in db.scalars(living)}
+    runs = select(Instance).where(Instance.id.in_([case.instance_id for case in found.values() if case.instance_id]))
+    by_id = {run.id: run for run in db.scalars(runs)}
     return _Opening(
         beside=quarter_checks.beside(db, wanted, period),
-        cases={case.enterprise_id: case for case in db.scalars(living)},
+        cases=found,
+        runs={number: by_id[case.instance_id] for number, case in found.items() if case.instance_id in by_id},
         enterprises={row.id: row for row in db.scalars(select(Enterprise).where(Enterprise.id.in_(wanted)))},
         reports={row.enterprise_id: row for row in db.scalars(reports)},
         limits=quarter_checks.limits(db, now=now),
@@ -354,6 +362,7 @@ def _arrived(db: Session, report: QuarterReport, before: str, *, by: str, now: d
 def _counts(db: Session, report: QuarterReport, *, by: str, now: datetime) -> None:
     key = f"{report.period}:{report.id}:{now.isoformat()}"
     items.data_arrived(db, report.enterprise_id, f"quarter {report.period}", key=key, by=by, now=now)
+    relapses.look(db, report.enterprise_id, by=by, now=now)
     _assess(db, report, now=now)
 
 

@@ -9,17 +9,17 @@ from sqlalchemy import select
 
 from casework import importing, quarters
 from casework.case_tables import Notice
-from casework.tables import Enterprise, EnterpriseYear, QuarterReport
+from casework.tables import Enterprise, EnterpriseYear, QuarterReport, Setting
 from engine import history
 from engine.calendars import local_day
 from engine.errors import Forbidden, Invalid
-from engine.tables import Instance, Message
+from engine.tables import Instance, Message, UserTask
 from tests.world import World
 
 
 def asked(world: World, period: str = "2026Q2", *, on: date = date(2026, 7, 1)) -> None:
     """The quarter is opened on its day, in portions."""
-    world.goes_to(on)
+    world.sleeps_until(on)
     after = 0
     while True:
         with world.database.transaction() as db:
@@ -71,7 +71,7 @@ def test_a_report_on_time_with_nothing_unusual_is_confirmed_for_the_county(world
     found = report(world)
     assert (found.state, found.late, found.helped, found.anomalies) == ("已报", False, False, [])
     assert "county_check" not in world.waiting(), "only what is unusual is checked by hand"
-    world.goes_to(date(2026, 7, 18))
+    world.sleeps_until(date(2026, 7, 18))
     found = report(world)
     assert (found.state, found.checked_by, found.county_mark) == ("县核", "", "")
     assert ran(world) == "completed"
@@ -81,16 +81,16 @@ def test_a_report_on_time_with_nothing_unusual_is_confirmed_for_the_county(world
 def test_a_report_that_never_comes_is_missing_from_d12_and_archived_on_d30(world: World) -> None:
     world.open_case(list="L3")
     asked(world)
-    world.goes_to(date(2026, 7, 16))
+    world.sleeps_until(date(2026, 7, 16))
     assert report(world).state == "草稿"
     assert "report" in [notice.params.get("element") for notice in letters(world, "officer")], "the late list"
-    world.goes_to(date(2026, 7, 17))
+    world.sleeps_until(date(2026, 7, 17))
     assert {"late_report", "chase"} <= set(world.waiting())
     assert report(world).state == "未报"
     world.xg.completes("chase", reason="staff")
     found = report(world)
     assert (found.chase_reason, found.chased_by) == ("staff", "xg")
-    world.goes_to(date(2026, 8, 12))
+    world.sleeps_until(date(2026, 8, 12))
     assert "late_report" not in world.waiting()
     assert report(world).state == "未报"
     assert ran(world) == "completed"
@@ -100,7 +100,7 @@ def test_a_report_that_never_comes_is_missing_from_d12_and_archived_on_d30(world
 def test_a_late_report_ends_the_chase_and_counts_as_late(world: World) -> None:
     world.open_case(list="L3")
     asked(world)
-    world.goes_to(date(2026, 7, 20))
+    world.sleeps_until(date(2026, 7, 20))
     world.enterprise.completes(
         "late_report", rdExpenseYtd=0, rdApplied=0, rdExperimental=0, zeroReason="no_money", auxLedger=False
     )
@@ -163,7 +163,7 @@ def test_a_county_that_is_late_leaves_its_mark_and_the_task_stays(world: World) 
     world.open_case(list="L3")
     asked(world)
     world.enterprise.completes("report")
-    world.goes_to(date(2026, 7, 18))
+    world.sleeps_until(date(2026, 7, 18))
     assert (report(world).state, report(world).county_mark) == ("已报", "县未核")
     assert "county_check" in world.waiting()
     world.xk.completes("county_check")
@@ -238,7 +238,7 @@ def test_an_imported_report_of_an_open_quarter_is_heard_by_the_run(world: World)
     found = report(world)
     assert (found.state, found.origin, found.filled_by, found.anomalies) == ("已报", "导入", "rk", [])
     assert "report" not in world.waiting()
-    world.goes_to(date(2026, 7, 18))
+    world.sleeps_until(date(2026, 7, 18))
     assert report(world).state == "县核"
     world.is_well()
 
@@ -247,7 +247,7 @@ def test_doubtful_imported_figures_are_a_task_of_the_county_and_late_ones_end_th
     world.open_case(list="L3")
     known_to_the_roster(world)
     asked(world)
-    world.goes_to(date(2026, 7, 20))
+    world.sleeps_until(date(2026, 7, 20))
     assert "chase" in world.waiting()
     brought_in(world, ROSTER.format(total=625))
     assert {"county_check", "chase", "late_report"} & set(world.waiting()) == {"county_check"}
@@ -306,6 +306,26 @@ def test_a_quarter_is_opened_once_however_often_it_is_asked_for(world: World) ->
     world.is_well()
 
 
+def test_an_enterprise_whose_case_is_suspended_is_not_asked(world: World) -> None:
+    world.open_case(list="L3")
+    with world.database.transaction() as db:
+        world.get(db).state = "suspended"
+    asked(world)
+    assert "report" not in world.waiting()
+
+
+def test_others_above_scale_are_asked_when_the_setting_says_so(world: World) -> None:
+    alone = world.enterprise_on("L3")
+    with world.database.transaction() as db:
+        db.add(Setting(key=quarters.EVERYBODY, value={"on": True}, updated_by="adm", updated_at=world.now))
+    asked(world)
+    with world.database.reading() as db:
+        assert db.scalars(select(QuarterReport.enterprise_id)).all() == [alone]
+        (task,) = db.scalars(select(UserTask).where(UserTask.element_id == "report")).all()
+        assert task.scope == db.get_one(Enterprise, alone).path
+    world.is_well()
+
+
 def letters(world: World, level: str) -> list[Notice]:
     with world.database.reading() as db:
         found = list(db.scalars(select(Notice).where(Notice.case_id == world.case_id, Notice.level == level)))
@@ -349,8 +369,10 @@ def test_a_finding_that_may_be_explained_is_taken_with_its_reason_in_history(wor
     assert (found.state, found.explained) == ("已报", ["rd_falls"])
     assert "explained" in [one["code"] for one in found.anomalies]
     with world.database.reading() as db:
-        facts = [entry for entry in history.entries(db, root_id=found.instance_id) if entry.fact == "finding_explained"]
-        assert facts[0].data["reason"].startswith("一季度")
+        root = world.get(db).instance_id
+        assert root is not None
+        written = [one for one in history.entries(db, root_id=root, limit=10_000) if one.fact == "finding_explained"]
+        assert str(written[0].data["reason"]).startswith("一季度"), "it stands in the history of the case"
     world.is_well()
 
 
