@@ -22,6 +22,7 @@ from engine.tables import Instance, UserTask
 KINDS: Final = ("transfer", "leave", "load", "complaint")
 """调离, 请假, 负荷调整, 企业投诉. With the first two all cases go; with the others those that were chosen, and the officer stays."""
 WHOLE: Final = frozenset({"transfer", "leave"})
+YOURS: Final = Sentence("{officer} is your liaison officer from {date} on; telephone {phone}")
 REASONS: Final[Mapping[str, str]] = {"transfer": "调离", "leave": "请假", "load": "负荷调整", "complaint": "企业投诉"}
 
 
@@ -270,7 +271,7 @@ def tell_enterprises(db: Session, handover: Handover, *, now: datetime) -> int:
             db,
             case,
             ["enterprise"],
-            "{officer} is your liaison officer from {date} on; telephone {phone}",
+            YOURS.template,
             params,
             key=f"handover:{handover.id}:{case.id}",
             now=now,
@@ -299,8 +300,7 @@ def reassign(db: Session, case_id: int, officer_id: int, *, reason: str, by: str
     if before is not None and before.officer is not None:
         _release_tasks(db, before.officer, [case.enterprise_id], by=by, now=now)
     params = {"officer": officer.person.name, "phone": officer.person.phone or "—", "date": local_day(now).isoformat()}
-    template = "{officer} is your liaison officer from {date} on; telephone {phone}"
-    notices.letter(db, case, ["enterprise"], template, params, key=f"assigned:{row.id}", now=now)
+    notices.letter(db, case, ["enterprise"], YOURS.template, params, key=f"assigned:{row.id}", now=now)
     return row
 
 

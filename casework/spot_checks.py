@@ -148,8 +148,15 @@ def mark_unchecked(db: Session, check: SpotCheck, *, now: datetime) -> None:
     """Nobody telephoned in time; the supervisors hear it."""
     check.state = "unchecked"
     case = cases.get(db, check.case_id)
-    template = "nobody checked the visit for {case_no} that was drawn in {month}"
-    notices.letter(db, case, ["SUP"], template, {"month": check.month}, key=f"unchecked:{check.id}", now=now)
+    notices.letter(
+        db,
+        case,
+        ["SUP"],
+        "nobody checked the visit for {case_no} that was drawn in {month}",
+        {"month": check.month},
+        key=f"unchecked:{check.id}",
+        now=now,
+    )
 
 
 def settle(db: Session, check: SpotCheck, answer: Mapping[str, Any], *, by: str, now: datetime) -> None:
@@ -161,9 +168,15 @@ def settle(db: Session, check: SpotCheck, answer: Mapping[str, Any], *, by: str,
         _set_plan(db, visit, "visited")
         return
     if check.settled == "reassign":
-        to = cases.groups(case, "county")[:1]
-        template = "the county leader asks for another officer for {case_no}"
-        notices.letter(db, case, to, template, {}, key=f"spot_reassign:{check.id}", now=now)
+        notices.letter(
+            db,
+            case,
+            cases.groups(case, "county")[:1],
+            "the county leader asks for another officer for {case_no}",
+            {},
+            key=f"spot_reassign:{check.id}",
+            now=now,
+        )
     due_on = local_day(calendar(db).due(now, REVISIT_DAYS))
     reason = str(answer.get("opinion") or "")
     visit_plans.plan_visit(

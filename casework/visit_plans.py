@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, cast
+from uuid import uuid4
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -91,7 +92,7 @@ def plan_visit(
     if due_on < today or not days.is_working(due_on):
         raise Invalid(fields={"due_on": [Sentence("choose a working day from today on")]})
     plan = VisitPlan(
-        key=key or f"{cause}:{case.id}:{now.isoformat()}",
+        key=key or f"{cause}:{case.id}:{uuid4().hex}",
         case_id=case.id,
         enterprise_id=case.enterprise_id,
         scope=case.scope,

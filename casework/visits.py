@@ -26,6 +26,12 @@ FIRST_VISIT_DAYS = 10
 SHORTEST_REASON: Final = 4
 COMPARED: Final = 1500
 """Characters of a record that are compared with the one before."""
+WISHES: Final[Mapping[str, Sentence]] = {
+    "policyWish": Sentence("the enterprise wishes for a policy: {wish}"),
+    "dataChange": Sentence("data of the enterprise changed: {wish}"),
+}
+"""What the county is told about an answer of the record."""
+NO_DAY: Final = Sentence("name the day")
 QUALITY: Final[Mapping[str, Sentence]] = {
     "not_on_site": Sentence("only a visit on site counts; note a telephone call as progress on a measure"),
     "too_short": Sentence("a visit takes at least 20 minutes on site"),
@@ -163,7 +169,9 @@ def announce(db: Session, visit: Visit, *, key: str, now: datetime) -> None:
         "date": local_day(visit.planned_for).isoformat() if visit.planned_for else "",
         "materials": str(arranged.get("materials") or "").strip()[:300] or "—",
     }
-    template = "a visit is arranged for {case_no} on {date}; please prepare: {materials}; you may propose another day once"
+    template = (
+        "a visit is arranged for {case_no} on {date}; please prepare: {materials}; you may propose another day once"
+    )
     notices.letter(db, case, ["enterprise"], template, params, key=f"visit:{visit.id}:{key}", now=now)
 
 
@@ -221,9 +229,15 @@ def confirm(db: Session, visit: Visit, confirmation: Mapping[str, Any], *, by: s
     if visit.confirm_state == "disputed":
         case = cases.get(db, visit.case_id)
         params = {"date": visit.visited_on, "remark": str(confirmation.get("remark") or "")[:200]}
-        template = "the enterprise disputes the record of the visit of {date} for {case_no}: {remark}"
-        to = cases.groups(case, "county")[:1]
-        notices.letter(db, case, to, template, params, key=f"disputed:{visit.id}", now=now)
+        notices.letter(
+            db,
+            case,
+            cases.groups(case, "county")[:1],
+            "the enterprise disputes the record of the visit of {date} for {case_no}: {remark}",
+            params,
+            key=f"disputed:{visit.id}",
+            now=now,
+        )
 
 
 def mark_unconfirmed(visit: Visit) -> None:
@@ -253,15 +267,11 @@ def follow_up(db: Session, visit: Visit, *, now: datetime) -> list[str]:
                 now=now,
             )
             opened.append(issue.number)
-    wishes = {
-        "policyWish": "the enterprise wishes for a policy: {wish}",
-        "dataChange": "data of the enterprise changed: {wish}",
-    }
-    for name, template in wishes.items():
+    for name, wished in WISHES.items():
         wish = str(said.get(name) or "").strip()
         if wish:
             to = cases.groups(case, "county")[:1]
-            notices.letter(db, case, to, template, {"wish": wish[:300]}, key=f"{name}:{visit.id}", now=now)
+            notices.letter(db, case, to, wished.template, {"wish": wish[:300]}, key=f"{name}:{visit.id}", now=now)
     return opened
 
 

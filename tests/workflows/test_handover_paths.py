@@ -104,7 +104,7 @@ def test_a_real_visit_ends_the_check_and_a_false_one_is_decided() -> None:
     played.complete("phone_check", {"check": {"result": "unreached", "finding": "三次无人接听"}})
     assert played.outcome.completed
     played = spot_check()
-    finding = {"result": "false", "person": "韦总", "phone": "0775-1", "finding": "未到访过"}
+    finding = {"result": "false", "person": "韦总", "phone": "0775-1", "finding": "企业称未到访过"}
     played.complete("phone_check", {"check": finding})
     assert played.tasks == ["decide_false_visit"]
     played.complete("decide_false_visit", {"settle": {"decision": "revisit", "opinion": "限期补访一次"}})
