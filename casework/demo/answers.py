@@ -6,7 +6,8 @@ from typing import Any, Final, cast
 
 from sqlalchemy.orm import Session
 
-from casework.demo import answers_lists, personas
+from casework import enterprises
+from casework.demo import answers_letters, answers_lists, answers_quarter, fortunes, personas
 from engine.calendars import calendar, local_day
 from engine.errors import Invalid, Problem
 from engine.tables import UserTask
@@ -43,19 +44,19 @@ def complain(task: UserTask, problem: Problem) -> None:
 def _of_cases(
     db: Session, task: UserTask, shown: Mapping[str, Any], username: str, now: datetime
 ) -> Mapping[str, Any] | None:
-    element, today = task.element_id, local_day(now)
+    element, today, days = task.element_id, local_day(now), calendar(db)
     if element in _FIXED:
         return dict(_FIXED[element])
     if element == "city_check":
         return {"review": _opinion(task, username), "onsite": {**_ONSITE, "date": today.isoformat()}}
-    if element.startswith(("approve_", "joint_", "accept_")) or element in {"plan_meeting", "county_check", "settle"}:
+    if element.startswith(_OPINIONS):
         return {"review": _opinion(task, username)}
     match element:
-        case "assign_officer":
+        case "assign_officer" | "assign_moved":
             offered = cast(Sequence[Mapping[str, Any]], shown.get("officers") or ())
             return {"assignment": {"officer": offered[0]["value"]}} if offered else None
         case "arrange":
-            day = calendar(db).add(today, 1).isoformat()
+            day = days.add(today, 1).isoformat()
             return {"arrange": {"date": day, "mode": "site", "agreed": True, "topics": ["activity", "institution"]}}
         case "record_visit" | "leader_visit":
             return {"visit": _visit(task, today)}
@@ -66,6 +67,17 @@ def _of_cases(
             if not isinstance(plan, Mapping):
                 return None
             return {"plan": {**cast(Mapping[str, Any], plan), "causes": ["no_people"]}}
+        case "ask_extension":
+            end = date.fromisoformat(str(shown.get("planEnd") or today.isoformat()))
+            asked = {"newEnd": days.add(end, 40).isoformat(), "reason": "关键设备到货推迟两个月。"}
+            return {"extension": {**asked, "catchUp": "加快安装调试,两班推进。"}}
+        case "status_check":
+            return {"status": answers_letters.status(shown, now)}
+        case "explain_delay":
+            later = {"choice": "later", "newDue": days.add(today, 25).isoformat()}
+            return {"delay": {**later, "reason": "设备到货推迟,正在补做。"}}
+        case "check_6" | "check_12" | "check_trigger":
+            return {"lookback": _lookback(db, task, today)}
         case _:
             return None
 
@@ -78,9 +90,28 @@ def _opinion(task: UserTask, username: str) -> dict[str, Any]:
     return {"decision": "agree", "opinion": dice.choice(("同意。", "情况属实,同意。", "经核对,同意上报。"))}
 
 
+def _lookback(db: Session, task: UserTask, today: date) -> dict[str, Any]:
+    """What is found when somebody looks again (F23): those who fell back are found out."""
+    firm = enterprises.get(db, enterprises.id_of(task.subject) or 0)
+    fell_back = fortunes.of(firm.uscc).ends < fortunes.number(f"{today.year}Q{(today.month - 1) // 3 + 1}")
+    found: dict[str, Any] = {"date": today.isoformat(), "relapse": fell_back}
+    found["conclusion"] = "连续两个季度无研发支出,建议恢复。" if fell_back else "研发活动持续,情况稳定。"
+    if fell_back:
+        found["cause"] = "研发活动中断"
+    if task.element_id == "check_trigger":
+        return {**found, "mode": "documents"}
+    kept = dict.fromkeys(("activity", "institution", "ledger"), "kept")
+    kept |= {"activity": "lost"} if fell_back else {}
+    return {**found, "announced": False, **kept, "certificate": "not_applicable"}
+
+
 def _visit(task: UserTask, today: date) -> dict[str, Any]:
     dice = personas.dice_of("visit", task)
+    told = {"issues": [dict(dice.choice(_PROBLEMS))]} if dice.randrange(100) < 12 else {}
     return {
+        **told,
+        "noLocation": "indoor",
+        "sameReason": "情况与上次相同。",
         "result": "visited",
         "date": today.isoformat(),
         "mode": "site",
@@ -91,6 +122,28 @@ def _visit(task: UserTask, today: date) -> dict[str, Any]:
     }
 
 
+_OPINIONS: Final = (
+    "approve_", "joint_", "leader_", "accept_", "decide_", "removal_c", "removal_r", "status_city", "status_region",
+    "plan_meeting", "county_check", "settle", "coordinate",
+)  # fmt: skip
+"""Tasks that ask for an opinion, by how their elements begin."""
+_PROBLEMS: Final[Sequence[Mapping[str, str]]] = (
+    {"category": "talent", "title": "缺研发人员", "description": "技术骨干不足,希望对接高校。", "urgency": "normal"},
+    {"category": "finance", "title": "研发贷款难", "description": "研发投入大,抵押物不足。", "urgency": "normal"},
+    {
+        "category": "tax",
+        "title": "加计扣除口径",
+        "description": "不清楚辅助账与加计扣除的口径差异。",
+        "urgency": "normal",
+    },
+    {
+        "category": "technology",
+        "title": "工艺难题",
+        "description": "胶合工艺不稳定,希望有专家诊断。",
+        "urgency": "urgent",
+    },
+    {"category": "resources", "title": "实验室用地", "description": "研发中心用地指标未落实。", "urgency": "normal"},
+)
 _SEEN: Final = (
     "到企业车间和实验室实地查看,核对研发投入、项目和人员情况。",
     "与企业负责人和技术负责人座谈,逐项核对一企一策措施进展。",
@@ -113,6 +166,17 @@ _ONSITE: Final[Mapping[str, Any]] = {
     "conclusion": "现场与申报一致,条件具备。",
 }
 _FIXED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "removal_county": {"removal": {"decision": "refuse", "reason": "经核实,企业仍应列入清单。"}},
+    "hand_over_case": {"handover": {"state": "方案执行过半,资料齐全。", "documents": ["baseline", "plan", "visits"]}},
+    "investigate": {"investigation": {"upheld": False, "finding": "经核查,所反映的异议不成立。"}},
+    "supplement": {
+        "closure": {
+            "decision": "propose",
+            "statement": "已按意见补齐材料,各项措施落实到位,申请销号。",
+            "evidence": ["project", "ledger", "filing"],
+            "exception": False,
+        }
+    },
     "propose_closure": {
         "closure": {
             "decision": "propose",
@@ -143,6 +207,11 @@ def _baseline(shown: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _BY_PROCESS: Final[Mapping[str, Answer]] = {
+    "escalate": answers_letters.answer,
+    "handover": answers_letters.answer,
+    "issue": answers_letters.answer,
     "lists": answers_lists.answer,
     "list_review": answers_lists.answer,
+    "quarter": answers_quarter.answer,
+    "spot_check": answers_letters.answer,
 }

@@ -1,13 +1,13 @@
 """What happens in the demonstration besides tasks: measures are carried through, firms stop and move, new rosters and editions come."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework import importing, measures, people, territories
+from casework import handovers, importing, measures, people, statuses, territories
 from casework.case_tables import LIVING_CASE, Case, Measure, Plan
 from casework.demo import fortunes, personas, registry
 from casework.demo.made_rosters import Book
@@ -20,6 +20,8 @@ NEXT_ROSTER: Final = date(2026, 3, 20)
 NEXT_EDITION: Final = date(2026, 6, 24)
 """When an edition is begun between two quarters; its checks in one county are left to the visitor."""
 
+_TRANSFERS: Final = (date(2025, 6, 16), date(2025, 12, 15), date(2026, 5, 25))
+
 
 def happen(db: Session, book: Book, day: date, now: datetime) -> None:
     """The morning of a working day."""
@@ -27,6 +29,8 @@ def happen(db: Session, book: Book, day: date, now: datetime) -> None:
         _new_roster(db, book, now)
     if day == NEXT_EDITION:
         instances.start(db, "lists", {"kind": "季度"}, scope=territories.REGION, by="jm", now=now)
+    _fates(db, day, now)
+    _officers(db, day, now)
     record_measures(db, day, now)
 
 
@@ -93,3 +97,33 @@ def _new_roster(db: Session, book: Book, now: datetime) -> None:
     reading = importing.read(db, file.name, file.content, kind="enterprises", options=options, now=now)
     importing.apply(db, importing.keep(db, reading, by=people.SYSTEM, now=now).id, by=people.SYSTEM, now=now)
     registry.new_year(db, now)
+
+
+def _fates(db: Session, day: date, now: datetime) -> None:
+    """Whom it befalls today: an enterprise stops, or moves to another county."""
+    query = select(Case, Enterprise.uscc).join(Enterprise, Enterprise.id == Case.enterprise_id)
+    for case, uscc in list(db.execute(query.where(Case.state == "open").order_by(Case.id))):
+        fate = fortunes.of(uscc)
+        if fate.event_on is None or not timedelta(0) <= day - fate.event_on < timedelta(7):
+            continue
+        if statuses.of_case(db, case):
+            continue
+        to_path, kind = "", "halted"
+        if fate.kind == "mover":
+            counties = [place.path for place in territories.tree(db).under(territories.REGION, "county")]
+            staffed = set(db.execute(select(Officer.path).where(Officer.state == "在岗")).scalars())
+            able = [path for path in counties if path in staffed and path != case.scope]
+            to_path, kind = Random(uscc).choice(able), "moved_inside"  # noqa: S311 - the same story in every demo
+        proof = "市场监管部门变更登记" if to_path else "供电部门用电量数据"
+        statuses.report(db, case, kind, day=day, proof=proof, to_path=to_path, by=people.SYSTEM, now=now)
+
+
+def _officers(db: Session, day: date, now: datetime) -> None:
+    """Twice a year somebody is moved to another post and hands his cases over; now and then somebody falls ill for some weeks."""
+    if day in _TRANSFERS:
+        count = func.count(Assignment.id)
+        query = select(Assignment.officer_id).join(Officer, Officer.id == Assignment.officer_id)
+        query = query.where(Assignment.until.is_(None), Officer.state == "在岗").group_by(Assignment.officer_id)
+        officer_id = db.execute(query.order_by(count.desc(), Assignment.officer_id).limit(1)).scalar_one_or_none()
+        if officer_id is not None:
+            handovers.open_handover(db, officer_id, None, reason="岗位调整", by=people.SYSTEM, now=now)

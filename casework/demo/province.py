@@ -86,7 +86,7 @@ def seed(
         db.get_one(Setting, SEEDED).value = {"home": path, "enterprises": number}
     say("people")
     with database.transaction() as db:
-        registry.populate(db, start)
+        registry.populate(db, home(db), start)
     say("the five lists")
     with database.transaction() as db:
         instances.start(db, "lists", {"kind": "年度"}, scope=territories.REGION, by="jm", now=start)

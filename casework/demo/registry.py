@@ -94,14 +94,14 @@ def describe(db: Session, firm: Enterprise, day: date, now: datetime) -> None:
         _year(db, firm, day.year - 2, {"revenue": before}, day, now)
 
 
-def populate(db: Session, now: datetime) -> None:
+def populate(db: Session, home: str, now: datetime) -> None:
     """Officials in every county, zone and city that has enterprises, those of the region, and liaison officers."""
     tree = territories.tree(db)
     firms = list(db.execute(select(Enterprise).order_by(Enterprise.id)).scalars())
     for username, (post, unit) in _REGION.items():
         if post in people.POSTS:
             _person(db, username, f"示例{unit}", unit, post, territories.REGION, now)
-    paths = sorted({firm.path for firm in firms})
+    paths = sorted({home, *(firm.path for firm in firms)})
     for city in sorted({territories.city_of(path) for path in paths}):
         for short, (post, unit) in _CITY.items():
             name = f"{tree.name(city)}{unit}"
