@@ -24,6 +24,8 @@ from casework import (
     people,
     permissions,
     published_years,
+    reopenings,
+    statuses,
     territories,
     worklist,
 )
@@ -307,6 +309,49 @@ class World:
                 now=self.now,
             )
         self.run()
+
+    def is_reported(self, kind: str, *, to_path: str = "", proof: str = "县级走访") -> None:
+        """Somebody reports that the state of the enterprise changed (halted, moved_inside, below_scale, cancelled, resumed …)."""
+        with self.database.transaction() as db:
+            day = local_day(self.now)
+            statuses.report(db, self.get(db), kind, day=day, proof=proof, to_path=to_path, by="xk", now=self.now)
+        self.run()
+
+    def falls_back(self, list_type: str, cause: str = "连续两季研发费用为 0", gap: str = "activity") -> None:
+        """A closed item of the case relapses."""
+        with self.database.transaction() as db:
+            item = next(one for one in self.get(db).items if one.list_type == list_type)
+            key = f"{item.id}:{item.relapse_count}"
+            reopenings.fall_back(db, item, cause, gap=gap, key=key, by="ck", now=self.now)
+        self.run()
+
+    def closes(self, list_type: str = "L3") -> None:
+        """The item of this list is proposed, promised, checked, signed jointly and struck off (lists of the city)."""
+        self.lo.completes("propose_closure")
+        self.enterprise.completes("promise")
+        self.xk.completes("county_check")
+        while left := [one for one in self.waiting() if one in _CLOSING]:
+            groups = self._groups_of(left[0])
+            self.actor(groups[0].lower()).completes(left[0])
+        self.working_days_pass(6)
+        assert self.item_states()[list_type].startswith("closed"), self.waiting()
+
+    def everybody_does(self, *element_ids: str) -> None:
+        """Whoever can completes every open task of these elements, and those that follow, until none of them is open."""
+        while True:
+            with self.database.reading() as db:
+                query = select(UserTask).where(UserTask.status == "open", UserTask.element_id.in_(element_ids))
+                task = db.scalars(query.order_by(UserTask.id).limit(1)).one_or_none()
+                able = permissions.candidates(db, task, local_day(self.now)) if task is not None else []
+                found = task.id if task is not None else 0
+            if not found:
+                return
+            assert able, f"nobody can do {element_ids}"
+            Actor(self, able[0]).completes_task(found)
+
+    def _groups_of(self, element_id: str) -> list[str]:
+        with self.database.reading() as db:
+            return [str(one) for one in self.open_task(db, element_id).candidate_groups]
 
     def _edition(self, db: Any, number: str, firm: Enterprise, names: Sequence[str], subtype: str) -> ListVersion:
         version = ListVersion(
@@ -663,6 +708,7 @@ class World:
         return username if username.upper() in groups else str(groups[0]).lower()
 
 
+_CLOSING = ("city_check", "accept_lead", "joint_science", "joint_industry", "joint_state")
 _DRAWINGS = {".bpmn", ".dmn", ".form"}
 _LEADS = {"L1": "工信", "L2": "国资", "L3": "科技", "L4": "工信", "L5": "科技"}
 _PEOPLE = {
