@@ -46,7 +46,7 @@ def escalate_reds(db: Session, period: str, *, after: int = 0, now: datetime) ->
                 "caseId": case.id,
                 "period": period,
                 "color": "red",
-                "cause": "{case_no} is red at the end of {period} and nobody supervises it",
+                "cause": Sentence("{case_no} is red at the end of {period} and nobody supervises it").template,
                 "causeParams": {"case_no": case.case_no, "period": period},
             },
             key=f"supervision:quarterly:{period}:{case.id}",
@@ -139,7 +139,7 @@ def _escalate_cities(db: Session, period: str, *, now: datetime) -> None:
             "territory": path,
             "period": period,
             "color": "red",
-            "cause": "{territory} was red {count} quarters in a row",
+            "cause": Sentence("{territory} was red {count} quarters in a row").template,
             "causeParams": {"territory": territories.tree(db).name(path), "count": count},
         }
         orders.request(db, given, key=f"quarterly:{period}:{path}", by=people.SYSTEM, now=now)

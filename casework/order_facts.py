@@ -44,6 +44,7 @@ def of_matter(db: Session, given: Mapping[str, Any], *, instance: Instance, by: 
     living = [item for item in case.items if item.state in LIVING_ITEM] if case else []
     enterprise_id = case.enterprise_id if case else issue.enterprise_id if issue else None
     enterprise = db.get(Enterprise, enterprise_id) if enterprise_id else None
+    log = _log(db, given, case)
     values: dict[str, Any] = {
         "subject": kind,
         "city_red_quarters": escalations.red_quarters(db, scope, period) if kind == "city" and period else 0,
@@ -61,7 +62,8 @@ def of_matter(db: Session, given: Mapping[str, Any], *, instance: Instance, by: 
         "issue_id": issue_id,
         "scope": scope,
         "day": local_day(now),
-        "rule": str(given.get("rule") or ""),
+        "rule": log.rule if log else str(given.get("rule") or ""),
+        "rule_en": log.rule_en if log else "",
         "cause": str(given.get("cause") or ""),
         "cause_params": dict(answers.context(given.get("causeParams"))),
         "requirement": str(given.get("requirement") or ""),
@@ -113,3 +115,12 @@ def _yellow_count(db: Session, case: Case, day: date) -> int:
     wanted = select(func.count()).select_from(LightLog)
     wanted = wanted.where(LightLog.about == f"case:{case.id}", LightLog.light == "yellow", LightLog.day >= first)
     return db.scalars(wanted.where(LightLog.previous != "yellow")).one()
+
+
+def _log(db: Session, given: Mapping[str, Any], case: Case | None) -> LightLog | None:
+    """The change of light that a message speaks of, else the last one of the case."""
+    number = answers.whole(given.get("lightLogId"))
+    if number or case is None:
+        return db.get(LightLog, number) if number else None
+    query = select(LightLog).where(LightLog.about == f"case:{case.id}").order_by(LightLog.id.desc())
+    return db.scalars(query.limit(1)).one_or_none()

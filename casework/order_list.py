@@ -107,17 +107,17 @@ def figures(db: Session, scope: Scope, *, path: str = "", now: datetime) -> Figu
     }
     got = db.execute(select(*columns, *colors.values()).where(*seen)).one()
     day = local_day(now)
-    first = datetime.combine(date(day.year, (day.month - 1) // 3 * 3 + 1, 1), time.min, SHANGHAI).astimezone(UTC)
+    since = datetime.combine(date(day.year, (day.month - 1) // 3 * 3 + 1, 1), time.min, SHANGHAI).astimezone(UTC)
     issued = select(SupervisionOrder.issued_at, SupervisionOrder.first_replied_at, SupervisionOrder.first_due_at)
-    issued = issued.where(*seen, SupervisionOrder.first_replied_at.is_not(None), SupervisionOrder.issued_at >= first)
+    issued = issued.where(*seen, SupervisionOrder.first_replied_at.is_not(None), SupervisionOrder.issued_at >= since)
     answered = list(db.execute(issued))
     days = calendar(db)
-    taken = [days.between(local_day(row[0]), local_day(row[1])) for row in answered]
+    taken = [days.between(local_day(at), local_day(first)) for at, first, _ in answered if at and first]
     return Figures(
         views=dict(zip(counted, got[: len(counted)], strict=True)),
         colors=dict(zip(colors, got[len(counted) :], strict=True)),
         answered=len(answered),
-        answered_in_time=sum(row[2] is not None and row[1] <= row[2] for row in answered),
+        answered_in_time=sum(bool(first and due and first <= due) for _, first, due in answered),
         response=float(median(taken)) if taken else None,
     )
 

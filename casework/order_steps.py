@@ -28,6 +28,11 @@ _WHY: Final[Mapping[str, str]] = {
     "accepted": "承诺期已过,要求未达到",
 }
 """Why the next level takes over, by where the order stood, in the words of the paper."""
+_TURNED: Final[Mapping[str, Sentence]] = {
+    "blue": Sentence("{case_no} turned blue: {rule}"),
+    "yellow": Sentence("{case_no} turned yellow: {rule}"),
+    "red": Sentence("{case_no} turned red: {rule}"),
+}
 
 
 def remind_officer(db: Session, case: Case, light_log_id: int, rule: str, *, now: datetime) -> None:
@@ -311,7 +316,7 @@ def _matter(
     """What the paper says the matter is, and the same as a sentence for the pages."""
     if previous is not None:
         params = {"number": previous.number or "", "why": previous.close_reason}
-        return previous.matter, "raised from {number}: {why}", params
+        return previous.matter, Sentence("raised from {number}: {why}").template, params
     cause, params = str(known.get("cause") or ""), dict(answers.context(known.get("cause_params")))
     light, rule = str(known.get("light") or ""), str(known.get("rule") or "")
     word = {"blue": "蓝灯", "yellow": "黄灯", "red": "红灯"}.get(light, "")
@@ -319,14 +324,15 @@ def _matter(
         name = cases.enterprise_of(db, case).name
         text = f"{name}({case.case_no})亮{word}" + (f":{rule}" if rule else "")
         if not cause:
-            cause, params = "{case_no} turned {light}: {rule}", {"case_no": case.case_no, "light": light, "rule": rule}
+            cause = _TURNED.get(light, _TURNED["yellow"]).template
+            params = {"case_no": case.case_no, "rule": rule, "rule_en": str(known.get("rule_en") or "")}
         return text, cause, params
     where = territories.tree(db).full_name(str(known["scope"]))
     if known["subject"] == "request":
         issue = db.get_one(Issue, int(str(known["issue_id"])))
         return (
             f"{issue.number}{issue.title}:本级无法协调",
-            cause or "nobody on this level can settle {number}",
+            cause or Sentence("nobody on this level can settle {number}").template,
             {"number": issue.number, **params},
         )
     return f"{where}连续 {known.get('city_red_quarters')} 个季度红灯", cause, params

@@ -117,7 +117,7 @@ def issue_by_hand(
         addressee_level=wanted.addressee_level,
         addressee_post=" ".join(ladder.posts(wanted.addressee_level, case)),
         addressee_path=ladder.seat(wanted.addressee_level, scope),
-        cause="ordered by hand",
+        cause=Sentence("ordered by hand").template,
         matter=wanted.matter.strip(),
         basis=wanted.basis.strip(),
         requirement=wanted.requirement.strip(),

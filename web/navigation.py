@@ -39,9 +39,12 @@ def rooms(scope: Scope) -> list[dict[str, Any]]:
     offered: list[tuple[str, str, str, bool, bool]] = [
         ("worklist.index", gettext("My tasks"), "checklist", True, True),
         ("cases.index", gettext("Cases"), "briefcase", has_business, True),
+        ("orders.index", gettext("Supervision"), "alert-triangle", can("board") or scope.has("LO"), False),
         ("issues.index", gettext("Problems"), "message", has_business, scope.is_enterprise),
         ("supervisor.board", gettext("Board"), "layout-dashboard", can("board"), True),
         ("quarters.index", gettext("Quarters"), "report-analytics", has_business, scope.is_enterprise),
+        ("visits.index", gettext("Visits"), "route", has_business, scope.has("LO")),
+        ("officers.index", gettext("Officers"), "users", can("see_officers"), False),
         ("worklist.inbox", gettext("Notices"), "bell", True, not can("board")),
         ("closures.index", gettext("Striking off"), "clipboard-check", can("board"), False),
         ("lists.index", gettext("Lists"), "list-details", can("board"), False),

@@ -8,7 +8,7 @@ from flask import Flask, flash
 from casework import light_words
 from casework.casefile import Entry
 from engine.errors import Sentence
-from web import filters, issue_words, language
+from web import filters, issue_words, language, order_words
 
 STAGES: Final[Mapping[str, Sentence]] = {
     "monitor": Sentence("Monitor"),
@@ -248,6 +248,7 @@ _ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "removal": REMOVALS,
     "review": REVIEWS,
     **issue_words.ALL,
+    **order_words.ALL,
     "closure_step": CLOSURE_STEPS,
     "opinion": OPINIONS,
     "relapse_sign": RELAPSE_SIGNS,

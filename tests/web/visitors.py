@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from flask.testing import FlaskClient
@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from casework import access, closures, enterprises, importing, issues, people, territories, tokens
+from casework import access, closures, enterprises, handovers, importing, issues, orders, people, territories, tokens
 from casework.access_tables import AccessToken
-from casework.case_tables import Case, Closure, Evidence, Item, Measure, Notice
+from casework.case_tables import Case, Closure, Evidence, Item, Measure, Notice, Visit
 from casework.services import all_services
 from casework.tables import Enterprise, ListVersion, QuarterReport
 from engine import definitions, instances
@@ -72,6 +72,10 @@ class Ids:
     issue: int
     report: int
     enterprise: int
+    visit: int
+    officer: int
+    handover: int
+    order: int
     path: str = "45/4508"
 
 
@@ -89,6 +93,10 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
             db, world.get(db).enterprise_id, source="hotline", category="tax", description="发票抬头不符能否加计扣除",
             by="xg", now=world.now,
         ).id  # fmt: skip
+    world.hires_officer("lo3")
+    with database.transaction() as db:
+        officer, leaving = world.officer_id("lo"), world.officer_id("lo3")
+        handed = handovers.open_handover(db, leaving, None, reason="调离", by="xg", now=world.now).id
     world.open_case(list="L3")
     world.is_well()
     with database.transaction() as db:
@@ -123,7 +131,11 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
             issue=problem,
             closure=_published(db, case, world.now),
             report=_doubted(db, case, world.now),
+            visit=db.scalars(select(Visit.id).where(Visit.case_id == case)).one(),
+            officer=officer,
+            handover=handed,
             enterprise=db.get_one(Case, case).enterprise_id,
+            order=_ordered(db, case, world.now),
         )
     opened: dict[str, str] = {}
     with database.transaction() as db:
@@ -132,6 +144,13 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
             done = access.log_in(db, username, "sun-and-rain-2026", address="here", agent="test", now=START)
             opened[username] = done.token
     return ids, opened
+
+
+def _ordered(db: Session, case_id: int, now: datetime) -> int:
+    """A supervision order of the city over the case, which the county leader answers."""
+    due = date(2026, 7, 3)
+    wanted = orders.Wanted("red", 2, "方案迟迟未落实", "会议纪要", "立即落实,书面报告。", due)
+    return orders.issue_by_hand(db, wanted, post="CG", case=db.get_one(Case, case_id), by="cg", now=now).id
 
 
 def _published(db: Session, case_id: int, now: datetime) -> int:
