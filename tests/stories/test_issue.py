@@ -1,6 +1,6 @@
 """Problems of enterprises by the 13710 rule: answered in three days, solved in seven, fifteen or thirty, followed until struck off."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -9,7 +9,8 @@ from casework import casefile, issue_progress, issues, merging, permissions
 from casework.case_tables import Notice
 from casework.issue_tables import Issue
 from casework.order_tables import SupervisionOrder
-from engine.calendars import local_day
+from engine.calendars import SHANGHAI, local_day
+from engine.db import Database
 from tests.world import World
 
 UNSOLVABLE: dict[str, Any] = {
@@ -290,4 +291,128 @@ def test_owners_of_open_problems_are_reminded_once_a_month(world: World) -> None
             while after := issues.remind_open(db, "2026-07", after=after, now=world.now):
                 pass
     assert sum("still open" in said for said in world.told("county")) == 1
+    world.is_well()
+
+
+def test_a_transfer_goes_to_the_other_department_and_the_clock_runs_on(world: World) -> None:
+    world.visited_case()
+    issue_id = reports(world, "other")
+    world.lo.completes("register")
+    before = world.due("accept")
+    world.working_days_pass(1)
+    world.xk.completes("accept", decision="transfer", to="G", reason="属工信部门职责")
+    assert not world.xk.may_complete("accept")
+    assert world.due("accept") == before
+    world.xg.completes("accept")
+    found = look(world, issue_id)
+    assert found.lead_post == "G"
+    assert "transferred" in kinds(found)
+    world.is_well()
+
+
+def test_three_transfers_end_at_the_leader_who_names_the_department(world: World) -> None:
+    world.visited_case()
+    issue_id = reports(world, "other")
+    world.lo.completes("register")
+    for who, to in ((world.xk, "G"), (world.xg, "K"), (world.xk, "G")):
+        who.completes("accept", decision="transfer", to=to, reason="不属本部门职责")
+    assert world.waiting().count("settle_lead") == 1
+    world.xl.completes("settle_lead", to="K")
+    world.xk.completes("accept")
+    assert look(world, issue_id).lead_post == "K"
+    world.is_well()
+
+
+def test_what_nobody_classifies_is_handed_on_by_its_own_category(world: World) -> None:
+    world.visited_case()
+    issue_id = reports(world, "statistics")
+    world.working_days_pass(3)
+    world.run()
+    world.working_days_pass(1)
+    found = look(world, issue_id)
+    assert (found.lead_post, found.state) == ("K", "accepted")
+    assert world.due("accept").date() == date(2026, 7, 3), "the first answer is late already and says so"
+    world.is_well()
+
+
+def test_an_officer_and_an_enterprise_that_say_nothing_do_not_keep_a_solved_problem_open(world: World) -> None:
+    world.visited_case()
+    issue_id = accepted(world)
+    world.xk.completes("handle")
+    world.working_days_pass(13)
+    assert "feed_back" not in world.waiting()
+    assert any("is dealt with" in said for said in world.told("enterprise")), "the system tells it"
+    world.working_days_pass(6)
+    found = look(world, issue_id)
+    assert (found.state, found.satisfaction) == ("closed", "")
+    world.is_well()
+
+
+def test_a_request_on_the_agenda_needs_no_supervision_once_it_is_answered(world: World) -> None:
+    world.visited_case()
+    issue_id = reports(world, "statistics")
+    world.lo.completes("register")
+    world.xk.completes("accept", decision="raise", reason="县级无权受理此事。")
+    found = look(world, issue_id)
+    assert (found.level, found.first_answered_at) == ("city", None)
+    world.ck.completes("city_handle", decision="raise", reason="市级没有权限。")
+    world.rk.completes("region_handle", decision="raise", reason="须三部门商定。")
+    world.jm.completes("joint_handle")
+    with world.database.reading() as db:
+        order = db.scalars(select(SupervisionOrder).where(SupervisionOrder.issue_id == issue_id)).one()
+        assert order.met_at is not None
+    assert look(world, issue_id).first_answered_at is not None
+    world.is_well()
+
+
+def test_a_meeting_that_settles_nothing_is_decided_by_leader_and_supervisor(world: World) -> None:
+    world.visited_case()
+    issue_id = reports(world, "obstacle")
+    world.lo.completes("register")
+    world.sleeps_until(date(2026, 8, 17))
+    assert world.waiting().count("supervise") == 1
+    world.sup.completes("supervise", reason="已由国家政策明确,向企业说明。")
+    found = look(world, issue_id)
+    assert (found.state, found.result) == ("closed", "已由国家政策明确,向企业说明。")
+    world.is_well()
+
+
+def test_a_common_problem_that_cannot_be_solved_tells_every_enterprise_why(world: World) -> None:
+    firms = [world.enterprise_on("L3") for _ in range(3)]
+    with world.database.transaction() as db:
+        mine = [
+            issues.open_issue(
+                db, firm, source="portal", category="resources", description="园区变电容量不足", by="xg", now=world.now
+            )
+            for firm in firms
+        ]
+        ids = [one.id for one in mine]
+        common = merging.merge(db, mine, title="园区供电", description="", by="cg", now=world.now).id
+    world.run()
+    world.case_id = 0
+    assert look(world, common).level == "city"
+    world.cg.completes("city_handle", **UNSOLVABLE)
+    world.cl.completes("leader_agrees")
+    assert look(world, common).state == "unsolvable"
+    for one in ids:
+        found = look(world, one)
+        assert (found.state, found.reason_code, found.closed_at is not None) == ("merged", "policy", True)
+    with world.database.reading() as db:
+        said = [row.template for row in db.scalars(select(Notice).where(Notice.level == "enterprise"))]
+    assert sum("cannot be solved" in one for one in said) == 3
+    world.is_well()
+
+
+def test_a_limit_over_the_third_of_march_moves_behind_it(database: Database) -> None:
+    world = World(database, start=datetime(2026, 4, 17, 9, 0, tzinfo=SHANGHAI))
+    firm = world.enterprise_on("L3")
+    with world.database.transaction() as db:
+        issues.open_issue(
+            db, firm, source="hotline", category="other", description="园区用电紧张", by="xk", now=world.now
+        )
+    world.run()
+    world.xk.completes("register")
+    assert world.due("accept").date() == date(2026, 4, 22), "20 and 21 April are 三月三 in Guangxi"
+    world.xk.completes("accept")
+    assert world.due("handle").date() == date(2026, 4, 24)
     world.is_well()
