@@ -27,6 +27,7 @@ from casework import (
     standing,
     territories,
     visit_plans,
+    visit_reminders,
 )
 from casework.tables import ListVersion, Setting
 from engine import history, instances, rounds
@@ -258,7 +259,12 @@ OCCASIONS: Final[tuple[Occasion, ...]] = (
         is_coalesced=True,
     ),
     Occasion(
-        "visit-reminders", time(8, 30), every_day, visit_plans.remind, {"hour": "8", "minute": "30"}, is_coalesced=True
+        "visit-reminders",
+        time(8, 30),
+        every_day,
+        visit_reminders.remind,
+        {"hour": "8", "minute": "30"},
+        is_coalesced=True,
     ),
     Occasion(
         "red-visits", time(8, 30), every_day, visit_plans.visit_red, {"hour": "8", "minute": "30"}, is_coalesced=True

@@ -7,10 +7,10 @@ an enterprise is to be visited is the decision `visit-priority`, the order `visi
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework import answers, enterprises, notices, visit_facts
@@ -152,31 +152,6 @@ def visit_red(db: Session, day: str, *, after: int, now: datetime) -> int:
     return found[-1].id
 
 
-def remind(db: Session, day: str, *, after: int, now: datetime) -> int:
-    """Reminds of the next 200 owed visits with an id above `after` (d08); gives the last id, 0 at the end. `day`: `2026-07-01`.
-
-    Every row of `visit-reminders` is served once; of several reminders to the officer that were missed only the last is sent. What
-    is owed to a case that is over is cancelled.
-    """
-    today = date.fromisoformat(day)
-    soon = today + timedelta(days=-min(int(row["offset"]) for row in _reminders(db, "A", now=now)))
-    query = (
-        select(VisitPlan, Case)
-        .join(Case, Case.id == VisitPlan.case_id)
-        .where(VisitPlan.state.in_(OWED), VisitPlan.id > after)
-        .where(or_(VisitPlan.due_on <= soon, Case.state.not_in(LIVING_CASE)))
-        .order_by(VisitPlan.id)
-        .limit(PORTION)
-    )
-    found = list(db.execute(query))
-    for plan, case in found:
-        if case.state not in LIVING_CASE:
-            cancel(db, plan, "the case is over", by="system", now=now)
-        elif case.state != "suspended":
-            _remind(db, plan, case, today, now=now)
-    return found[-1][0].id if found else 0
-
-
 def cancel(db: Session, plan: VisitPlan, reason: str, *, by: str, now: datetime) -> None:
     """A visit is not owed any more; its run, if it has one, hears `visit_cancelled`."""
     plan.state = "cancelled"
@@ -314,18 +289,18 @@ def _begin(db: Session, found: Sequence[Case], made: Sequence[VisitPlan], *, by:
     runs = {case.id: case.instance_id for case in found}
     wanted = [runs[plan.case_id] for plan in made if runs[plan.case_id] is not None]
     senders = {run.id: run for run in db.scalars(select(Instance).where(Instance.id.in_(wanted)))} if wanted else {}
-    for plan in made:
-        if plan.visit_id is None and plan.state == "planned":
-            messages.publish(
-                db,
-                "visit_planned",
-                str(plan.id),
-                {"visitPlanId": plan.id, "caseId": plan.case_id, "visitType": plan.type},
-                key=f"visit_planned:{plan.id}",
-                sender=senders.get(runs[plan.case_id] or 0),
-                by=by,
-                now=now,
-            )
+    starting = [
+        messages.Said(
+            "visit_planned",
+            str(plan.id),
+            {"visitPlanId": plan.id, "caseId": plan.case_id, "visitType": plan.type},
+            f"visit_planned:{plan.id}",
+            senders.get(runs[plan.case_id] or 0),
+        )
+        for plan in made
+        if plan.visit_id is None and plan.state == "planned"
+    ]
+    messages.publish_all(db, starting, by=by, now=now)
 
 
 def _merge(db: Session, case: Case, plan: VisitPlan, other: VisitPlan, *, now: datetime) -> VisitPlan:
@@ -348,41 +323,6 @@ def _merge(db: Session, case: Case, plan: VisitPlan, other: VisitPlan, *, now: d
         now=now,
     )
     return plan
-
-
-def _remind(db: Session, plan: VisitPlan, case: Case, today: date, *, now: datetime) -> None:
-    rows = _reminders(db, plan.class_, now=now)
-    reached = [
-        (number, row)
-        for number, row in enumerate(rows, start=1)
-        if number > plan.reminded and plan.due_on + timedelta(days=int(row["offset"])) <= today
-    ]
-    if not reached:
-        return
-    latest = max((number for number, row in reached if row["to"] == "officer"), default=0)
-    params = {"due": plan.due_on, "days": (today - plan.due_on).days}
-    for number, row in reached:
-        to = str(row["to"])
-        if to == "officer" and number != latest:
-            continue
-        said = (
-            Sentence("the visit of {case_no} is due on {due}", params)
-            if int(row["offset"]) <= 0
-            else Sentence("the visit of {case_no} was due on {due} and is {days} days overdue", params)
-        )
-        receivers = {"officer": ["officer"], "county": _county(case), "leader": ["XL"]}[to]
-        key = f"visit_reminder:{plan.id}:{number}"
-        notices.letter(db, case, receivers, said.template, said.params, key=key, now=now)
-    plan.reminded = reached[-1][0]
-
-
-def _reminders(db: Session, class_: str, *, now: datetime) -> list[Mapping[str, Any]]:
-    memo = cast(dict[object, list[Mapping[str, Any]]], db.info.setdefault("casework.visit_plans", {}))
-    key = (class_, local_day(now))
-    if key not in memo:
-        value = decisions.value(db, "visit-reminders", {"facts": {"class": class_}}, now=now)
-        memo[key] = sorted(answers.rows(value), key=lambda row: int(row["offset"]))
-    return memo[key]
 
 
 def _working_day(days: Calendar, day: date) -> date:

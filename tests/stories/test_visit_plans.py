@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from casework import spot_checks, visit_plans
+from casework import spot_checks, visit_plans, visit_reminders
 from casework.case_tables import Case, Notice, Visit
 from casework.issue_tables import Issue
 from casework.visit_plan_tables import SpotCheck, VisitPlan
@@ -29,7 +29,7 @@ def the_morning_rings(world: World, day: date) -> None:
     after = -1
     while after:
         with world.database.transaction() as db:
-            after = visit_plans.remind(db, day.isoformat(), after=max(after, 0), now=world.now)
+            after = visit_reminders.remind(db, day.isoformat(), after=max(after, 0), now=world.now)
     world.run()
 
 
