@@ -121,6 +121,11 @@ def remarks(db: Session, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
         return tuple(refused.findings)
 
 
+def look(resource: str, content: bytes) -> None:
+    """Reads and compiles one file without a database. Raises `Undeployable`."""
+    _read(resource, content, [])
+
+
 def _read_all(db: Session, files: Mapping[str, bytes]) -> tuple[list[_Part], list[Finding]]:
     """Every part of every file, and the warnings. Raises Undeployable with all errors of all files at once."""
     parts: list[_Part] = []

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework import casefile, permissions
-from engine import definitions, versions
+from engine import definitions, trial, versions
 from engine.bpmn.differences import Change, between
 from engine.errors import NotFound, Sentence, Undeployable
 from engine.tables import Definition, Deployment, HistoryEntry, Instance, Job, UserTask
@@ -95,6 +95,7 @@ def deploy() -> BaseResponse | tuple[str, int]:
         words.tell("choose a file first", "error")
         return redirect(url_for("designer.index"), 303)
     try:
+        trial.check(files)
         result = definitions.deploy(
             counter.db(),
             files,

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework import permissions, tokens
-from engine import definitions, instances, versions
+from engine import definitions, instances, trial, versions
 from engine.calendars import SHANGHAI
 from engine.definitions import Deployed, Placed
 from engine.errors import Invalid, NotFound, Problem, Sentence, Undeployable
@@ -305,6 +305,7 @@ def _files() -> dict[str, bytes]:
 
 
 def _deploy(files: Mapping[str, bytes], name: str) -> Deployed:
+    trial.check(files)
     return definitions.deploy(
         counter.db(),
         files,
