@@ -23,6 +23,7 @@ from casework.case_tables import LIGHTS, Case
 from casework.issue_tables import Issue
 from casework.order_tables import OPEN_ORDER, SupervisionOrder, TerritoryLight
 from casework.tables import Enterprise
+from engine.calendars import local_day
 from engine.errors import Invalid, Sentence
 from web import counter, filters, language, order_words, words
 from web.auth import person, scope
@@ -80,7 +81,7 @@ def paper(order_id: int) -> str:
     """The order as an official paper with its reply slip (F17), to be printed."""
     db = counter.db()
     order = order_list.get(db, scope(), order_id)
-    return render_template("orders/paper.html", order=order, **_around(order))
+    return render_template("orders/paper.html", order=order, signer=_signer(order), **_around(order))
 
 
 @blueprint.post("/<int:order_id>/withdraw")
@@ -196,6 +197,17 @@ def _around(order: SupervisionOrder) -> dict[str, Any]:
         "titles": ladder.titles,
         "name_of": lambda username: people.name_of(db, username),
     }
+
+
+def _signer(order: SupervisionOrder) -> str:
+    """The office that signed: of the posts that supervise the one that the signer held."""
+    db = counter.db()
+    posts = order.supervisor_post.split(" ")
+    who = people.find(db, order.issued_by) if order.issued_at else None
+    if who is None or order.issued_at is None:
+        return ladder.titles(posts)
+    held = [row.post for row in people.of(db, who, local_day(order.issued_at)) if row.post in posts]
+    return ladder.titles(held[:1] or posts)
 
 
 def _lines(order: SupervisionOrder) -> list[dict[str, str]]:
