@@ -92,6 +92,15 @@ def is_consistent(proof: Evidence, reports: Iterable[QuarterReport], years: Mapp
     return abs(given - known) <= TOLERANCE * max(known, given)
 
 
+def verb(proof: Evidence, enterprise: Enterprise) -> str:
+    """The verb of `permissions` with which a proof is verified: F24 by the commission that supervises, for others its group's word
+    through the science line (DT-3 L2), all else by the county."""
+    if proof.kind != "soe_sheet":
+        return "confirm_figures"
+    levels = {"区属": "confirm_soe_district", "市属": "confirm_soe_city", "县属": "confirm_soe_county"}
+    return levels.get(enterprise.supervisor_level, "confirm_soe_group")
+
+
 def newer(found: Sequence[Evidence], since: date | None) -> list[Evidence]:
     """The proofs recorded after a day; all of them without one."""
     return [proof for proof in found if since is None or local_day(proof.recorded_at) > since]

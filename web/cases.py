@@ -11,16 +11,19 @@ from casework import (
     casefile,
     enterprises,
     lights,
+    measure_runs,
     measures,
     officers,
     people,
     permissions,
     plans,
+    proofs,
+    statuses,
     stuck,
     territories,
     worklist,
 )
-from casework.case_tables import LIGHTS, LISTS, STAGES, Case, Evidence, Measure
+from casework.case_tables import LIGHTS, LISTS, LIVING_CASE, STAGES, Case, Evidence, Measure, Plan
 from engine import forms, submissions, versions
 from engine.errors import Invalid, NotFound
 from web import counter, schemas, words
@@ -78,6 +81,7 @@ def show(case_id: int) -> str:
     assignment = officers.of_case(db, case.id)
     acting = officers.acting_for(db, assignment) if assignment else None
     waiting = casefile.open_tasks(db, case)
+    found = db.scalars(select(Evidence).where(Evidence.case_id == case.id, Evidence.withdrawn_at.is_(None))).all()
     return render_template(
         "cases/show.html",
         case=case,
@@ -92,16 +96,19 @@ def show(case_id: int) -> str:
         progress=(plans.actual_progress(plan), plans.expected_progress(db, plan, scope().day))
         if plan and plan.state == "approved"
         else None,
-        proofs=db.scalars(select(Evidence).where(Evidence.case_id == case.id, Evidence.withdrawn_at.is_(None))).all(),
+        proofs=found,
         stuck=stuck.of_case(db, case, now=counter.now()),
         timeline=casefile.timeline(db, case),
         drawings=casefile.drawings(db, case),
         may_record=_may_record(case),
-        may_check=permissions.can(scope(), "confirm_figures", case.scope),
+        checkable={one.id for one in found if permissions.can(scope(), proofs.verb(one, enterprise), case.scope)},
+        may_report=permissions.can(scope(), "report_status", case.scope) and case.state in LIVING_CASE,
+        status=statuses.open_report(db, case),
         scope_name=scope().username,
         name_of=lambda username: people.name_of(db, username),
         posts=words.posts,
         stages=STAGES,
+        measure_lights=_lights_of(plan),
     )
 
 
@@ -146,10 +153,18 @@ def check_proof(evidence_id: int) -> BaseResponse:
     if proof is None or proof.case_id is None:
         raise NotFound("there is no proof {id}", id=evidence_id)
     case = casefile.get(db, scope(), proof.case_id)
-    permissions.check(scope(), "confirm_figures", case.scope)
+    permissions.check(scope(), proofs.verb(proof, enterprises.get(db, case.enterprise_id)), case.scope)
     measures.check_proof(db, proof.id, by=person().username, now=counter.now())
     words.tell("the proof counts as verified now")
     return redirect(url_for("cases.show", case_id=case.id), 303)
+
+
+def _lights_of(plan: Plan | None) -> dict[int, str]:
+    """The light of every measure that is worked on, for those who see lights."""
+    if plan is None or plan.state != "approved" or scope().is_enterprise:
+        return {}
+    pending = [one for one in plan.measures if one.state in measure_runs.PENDING]
+    return {one.id: measure_runs.light(counter.db(), one, now=counter.now()).light for one in pending}
 
 
 def _form() -> forms.Form:

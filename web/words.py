@@ -8,7 +8,7 @@ from flask import Flask, flash
 from casework import light_words
 from casework.casefile import Entry
 from engine.errors import Sentence
-from web import filters, issue_words, language, order_words
+from web import filters, issue_words, language, order_words, status_words
 
 STAGES: Final[Mapping[str, Sentence]] = {
     "monitor": Sentence("Monitor"),
@@ -102,6 +102,9 @@ PROOFS: Final[Mapping[str, Sentence]] = {
     "annual_table": Sentence("Annual R&D table 107-2"),
     "certificate": Sentence("High-tech certificate"),
     "roster": Sentence("Statistical roster"),
+    "group_agreement": Sentence("Agreement with the group"),
+    "soe_sheet": Sentence("Figures of state enterprises (F24)"),
+    "forecast": Sentence("Revenue forecast"),
     "note": Sentence("Note"),
 }
 MISSING: Final[Mapping[str, Sentence]] = {
@@ -249,6 +252,7 @@ _ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "review": REVIEWS,
     **issue_words.ALL,
     **order_words.ALL,
+    **status_words.ALL,
     "closure_step": CLOSURE_STEPS,
     "opinion": OPINIONS,
     "relapse_sign": RELAPSE_SIGNS,
