@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from casework import enterprises, facts
+from casework import enterprises, facts, removals
 from casework.case_tables import LIVING_CASE, LIVING_ITEM, Case, Item
 from casework.tables import Enterprise, ListEntry, ListReview, ListSignature, ListVersion
 from engine import decisions, history, messages
@@ -70,6 +70,7 @@ def draft(db: Session, kind: str, *, instance: Instance | None = None, by: str, 
     db.flush()
     before = _confirmed(db, previous)
     items = _living_items(db)
+    codes = {removal.item_id: removal.code for removal in removals.pending(db)}
     rows = list(db.execute(select(Enterprise).where(Enterprise.status.not_in(_GONE)).order_by(Enterprise.id)).scalars())
     known = facts.facts_of(db, rows, day=day)
     for enterprise in rows:
@@ -85,7 +86,7 @@ def draft(db: Session, kind: str, *, instance: Instance | None = None, by: str, 
         frozen = facts.freeze(db, enterprises.subject(enterprise.id), f"list:{version.number}", values, by=by, now=now)
         for list_type, answer in found.items():
             earlier = before.get((enterprise.id, list_type))
-            change, removal = _change(earlier, items.get(enterprise.id, {}).get(list_type))
+            change, removal = _change(earlier, items.get(enterprise.id, {}).get(list_type), codes)
             subtype = str(answer.get("subtype") or "")[:20]
             db.add(
                 ListEntry(
@@ -184,6 +185,8 @@ def entries(db: Session, version_id: int, *, path: str = "", leads: Sequence[str
 def publish(db: Session, version_id: int, *, by: str, now: datetime) -> ListVersion:
     """Freezes an edition that all three departments have signed (k08). Entries held back stay for the next one.
 
+    Items that were to leave (待调出) leave with the joint agreement, or go on where the entry was dropped (k10); what is held back waits.
+
     Raises:
         Conflict: a signature is missing (there is no silent consent), or it is frozen already.
     """
@@ -201,7 +204,8 @@ def publish(db: Session, version_id: int, *, by: str, now: datetime) -> ListVers
         if entry.list_type.startswith("WATCH"):
             enterprises.set_flag(entry.enterprise, entry.list_type, entry.reason, version.base_date)
     version.state, version.frozen_at = "冻结", now
-    data = {"edition": version.number, "entries": len(confirmed)}
+    left, kept = _settle_removals(db, version, by=by, now=now)
+    data = {"edition": version.number, "entries": len(confirmed), "left": left, "kept": kept}
     history.write(db, chain=CHAIN, fact="list_published", by=by, now=now, data=data)
     return version
 
@@ -223,19 +227,17 @@ def announce(db: Session, version_id: int, *, by: str, now: datetime) -> int:
     told = 0
     for enterprise_id, found in by_enterprise.items():
         added = [entry.id for entry in found if entry.change == "新增"]
-        removed = [entry.id for entry in found if entry.change == "调出"]
         variables: dict[str, object] = {
             "enterpriseId": enterprise_id,
             "uscc": codes[enterprise_id],
             "listVersion": version_id,
         }
         name = "list_confirmed"
+        if not added:
+            continue
         if enterprise_id in living:
             name = "items_changed"
-            reason = next((entry.removal_code for entry in found if entry.removal_code), version.number)
-            variables |= {"added": added, "removed": removed, "reason": reason}
-        elif not added:
-            continue
+            variables |= {"added": added, "removed": [], "reason": version.number}
         messages.publish(
             db,
             name,
@@ -248,6 +250,27 @@ def announce(db: Session, version_id: int, *, by: str, now: datetime) -> int:
         )
         told += 1
     return told
+
+
+def _settle_removals(db: Session, version: ListVersion, *, by: str, now: datetime) -> tuple[int, int]:
+    """How many items left their list with this edition, and how many of those that were to leave were kept."""
+    left = kept = 0
+    query = (
+        select(ListEntry, Item)
+        .join(Case, Case.enterprise_id == ListEntry.enterprise_id)
+        .join(Item, (Item.case_id == Case.id) & (Item.list_type == ListEntry.list_type))
+        .where(ListEntry.version_id == version.id, ListEntry.change == "调出", Item.state == "pending_removal")
+        .order_by(Item.id)
+    )
+    for entry, item in db.execute(query).all():
+        if entry.state == "确立":
+            removals.settle(db, item, True, f"{version.number} {entry.removal_code}", by=by, now=now)
+            left += 1
+        elif entry.state == "剔除":
+            reason = entry.lead_remark or entry.city_remark or entry.county_remark or version.number
+            removals.settle(db, item, False, reason, by=by, now=now)
+            kept += 1
+    return left, kept
 
 
 def _asked(version: ListVersion) -> ColumnElement[bool]:
@@ -285,10 +308,10 @@ def _found(value: object) -> dict[str, Mapping[str, Any]]:
     return found
 
 
-def _change(earlier: ListEntry | None, item: Item | None) -> tuple[str, str]:
+def _change(earlier: ListEntry | None, item: Item | None, codes: Mapping[int, str]) -> tuple[str, str]:
     """新增, 保留 or 调出, and the reason code of the latter. An open item is kept until its own process closes it."""
     if item is not None and item.state == "pending_removal":
-        return "调出", item.reason[:12]
+        return "调出", codes.get(item.id, "")[:12]
     return ("新增" if earlier is None and item is None else "保留"), ""
 
 

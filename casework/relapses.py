@@ -21,6 +21,7 @@ from casework.tables import Enterprise, QuarterReport
 from engine import history, messages
 from engine.calendars import local_day
 from engine.errors import Conflict, Invalid, Sentence
+from engine.tables import Instance
 
 CAUSES: Final = ("rd_zero", "filing", "certificate", "roster", "statistics", "integrity")
 """R&D expense zero in two consecutive quarters; filing revoked or expired; certificate lost; left the roster; the official
@@ -269,8 +270,15 @@ def _open(db: Session, found: Sequence[Sign], *, by: str, now: datetime) -> list
                 "lookbackId": lookback.id,
             },
             key=f"lookback_opened:triggered:{lookback.id}",
+            sender=_run_of(db, sign.item.case_id),
             time_to_live=_PATIENCE,
             by=by,
             now=now,
         )
     return opened
+
+
+def _run_of(db: Session, case_id: int) -> Instance | None:
+    # Under the root of the case, so that whoever acted in it is known to four eyes.
+    case = db.get_one(Case, case_id)
+    return db.get(Instance, case.instance_id) if case.instance_id else None

@@ -420,7 +420,8 @@ class World:
         if "AUX_LEDGER" in types:
             self.lo.records("AUX_LEDGER", ledgerChecked=True)
         if "INSTITUTION" in types:
-            self.lo.records("INSTITUTION", **answers.FILING)
+            filing = f"GG-2026-{self._enterprises:04d}"
+            self.lo.records("INSTITUTION", **{**answers.FILING, "filingNo": filing})
         if "STAT_FILL" in types:
             self.lo.records("STAT_FILL")
         self.quarter_confirmed("2026Q1", rd=40)

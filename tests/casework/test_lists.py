@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import enterprises, facts, list_reviews, lists, territories
+from casework import enterprises, facts, list_reviews, lists, removals, territories
 from casework.case_tables import Item
 from casework.tables import Facts, ListEntry, ListReview, ListVersion
 from engine import definitions
@@ -168,7 +168,7 @@ def test_an_open_item_stays_though_its_gap_has_gone_and_only_a_reason_code_takes
         item = Item(case_id=case.id, list_entry_id=entry.id, list_type="L1", subtype="双缺", lead="工信")
         db.add(item)
         db.flush()
-    item.state, item.reason = "pending_removal", "停产"
+    removals.propose_items(db, case, [item], "halted", "停产满一年", "县级核实", by="cg", now=NOW)
     for one in (firm, leaving):
         year = enterprises.year(db, one.id, 2025)
         assert year is not None
@@ -177,7 +177,7 @@ def test_an_open_item_stays_though_its_gap_has_gone_and_only_a_reason_code_takes
 
     entries = found(db, draft(db, "季度"))
     assert (entries[firm.id]["L1"].change, entries[firm.id]["L1"].opens_item) == ("保留", True)
-    assert (entries[leaving.id]["L1"].change, entries[leaving.id]["L1"].removal_code) == ("调出", "停产")
+    assert (entries[leaving.id]["L1"].change, entries[leaving.id]["L1"].removal_code) == ("调出", "halted")
 
 
 def test_facts_prefer_what_is_newer_and_say_what_is_not_known(guangxi: Session) -> None:
