@@ -1,8 +1,9 @@
 """The joint lists: drafted, checked by counties and cities, signed by three departments, published; disputes are held back."""
 
+import pytest
 from sqlalchemy import select
 
-from casework import lists
+from casework import lists, reconciliation, removals
 from casework.case_tables import Case
 from casework.tables import ListEntry, ListReview, ListSignature
 from engine import instances
@@ -112,4 +113,46 @@ def test_what_county_and_leading_department_drop_is_on_no_list_and_both_words_ar
         entry = db.scalars(select(ListEntry).where(ListEntry.id.in_(entries))).one()
         assert (entry.county_answer, entry.county_remark, entry.city_answer) == ("剔除", "已停产", "确认")
         assert (entry.state, entry.lead_remark) == ("剔除", "县级意见属实")
+    world.is_well()
+
+
+def adjusted(world: World, *, drop: bool) -> int:
+    """A quarterly edition is drafted and signed; `drop` says that the leading department keeps what was to leave. Gives its id."""
+    with world.database.transaction() as db:
+        instances.start(db, "lists", {"kind": "季度"}, by="jm", now=world.now)
+    world.case_id = 0
+    world.run()
+    with world.database.reading() as db:
+        version = lists.editions(db)[0].id
+        query = select(ListEntry.id).where(ListEntry.version_id == version, ListEntry.change == "调出")
+        leaving = list(db.scalars(query)) if drop else []
+    world.xk.completes("county_check")
+    world.ck.completes("city_check")
+    for username in ("rk", "rg", "rs"):
+        dropped = {"dropped": leaving, "reason": "仍在生产。"} if leaving and username == "rg" else {}
+        world.actor(username).completes(f"lead_review_{username}", **dropped)
+    for username in ("rk", "rg", "rs"):
+        world.actor(username).completes(f"sign_{username}")
+    return version
+
+
+@pytest.mark.parametrize(("drop", "state"), [(False, "removed"), (True, "open")])
+def test_a_quarterly_edition_takes_out_what_all_agree_on_and_keeps_what_the_lead_drops(
+    world: World, drop: bool, state: str
+) -> None:
+    case = world.open_case(list="L1")
+    with world.database.transaction() as db:
+        removals.propose(db, world.get(db), {"code": "halted", "reason": "停产满一年"}, by="cg", now=world.now)
+    assert world.item_states() == {"L1": "pending_removal"}, "no level takes it off alone"
+    version = adjusted(world, drop=drop)
+    world.speaks_of(case)
+    assert world.item_states() == {"L1": state}
+    assert (world.state(case) == "removed") == (not drop), "a case without items is over"
+    with world.database.reading() as db:
+        entry = db.scalars(select(ListEntry).where(ListEntry.version_id == version, ListEntry.change == "调出")).one()
+        assert (entry.removal_code, entry.state) == ("halted", "剔除" if drop else "确立")
+        total = reconciliation.total(reconciliation.by_list(db, "45"))
+        assert total.balances
+        assert (total.base, total.left, total.open) == ((1, 0, 1) if drop else (1, 1, 0))
+        assert removals.pending(db) == []
     world.is_well()
