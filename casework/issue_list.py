@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from casework import lights, permissions
@@ -25,10 +25,11 @@ ONLY = ("waiting", "overdue", "late_first", "within", "late", "content", "discon
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One problem of a list, with its enterprise and the light of its limit."""
+    """One problem of a list, with its enterprise, the day of its next answer while it waits, and the light of that day."""
 
     issue: Issue
     enterprise: Enterprise | None
+    limit: date | None
     light: Light
 
 
@@ -91,7 +92,7 @@ def search(
     if before:
         query = query.where(Issue.id < before)
     found = db.execute(query.order_by(Issue.id.desc()).limit(limit + 1)).all()
-    rows = [Row(issue, firm, light_of(db, issue, now=now)) for issue, firm in found[:limit]]
+    rows = [Row(issue, firm, limit_of(issue), light_of(db, issue, now=now)) for issue, firm in found[:limit]]
     return Page(rows, total, rows[-1].issue.id if len(found) > limit else 0)
 
 
@@ -100,17 +101,25 @@ def of_case(db: Session, case_id: int) -> list[Issue]:
     return list(db.scalars(select(Issue).where(Issue.case_id == case_id).order_by(Issue.id.desc())))
 
 
+def limit_of(issue: Issue) -> date | None:
+    """The day by which a problem that waits is to be answered next: the first answer first, then the one in substance."""
+    if issue.state not in PENDING:
+        return None
+    if issue.first_answered_at is None and issue.first_answer_due is not None:
+        return local_day(issue.first_answer_due)
+    return issue.due_on
+
+
 def light_of(db: Session, issue: Issue, *, now: datetime) -> Light:
-    """The light of a problem: by the limit of its answer while it waits for one, else green."""
-    waits = issue.state in PENDING and issue.due_on is not None
-    return lights.of_deadline(db, end_of_business(issue.due_on) if waits and issue.due_on else None, now=now)
+    """The light of a problem: by the day on which it is to be answered next; green when it does not wait."""
+    day = limit_of(issue)
+    return lights.of_deadline(db, end_of_business(day) if day else None, now=now)
 
 
 def days_left(db: Session, issue: Issue, *, now: datetime) -> int | None:
-    """Working days until the limit of a problem that waits for its answer, negative when it is past; None when it does not wait."""
-    if issue.state not in PENDING or issue.due_on is None:
-        return None
-    return lights.days_left(calendar(db), end_of_business(issue.due_on), now)
+    """Working days until a problem is to be answered next, negative when the day is past; None when it does not wait."""
+    day = limit_of(issue)
+    return lights.days_left(calendar(db), end_of_business(day), now) if day else None
 
 
 def figures(db: Session, scope: Scope, *, asked: Mapping[str, str], now: datetime) -> Figures:
@@ -189,8 +198,16 @@ def _content() -> ColumnElement[bool]:
 
 def _has_light(db: Session, light: str, *, now: datetime) -> ColumnElement[bool]:
     """The lines between the lights stand in a decision: it is asked once for every day on which something falls due."""
-    pending = Issue.state.in_(PENDING)
-    days = db.scalars(select(Issue.due_on).where(pending, Issue.due_on.is_not(None)).distinct()).all()
-    wanted = [day for day in days if day and lights.of_deadline(db, end_of_business(day), now=now).light == light]
-    dated = and_(pending, Issue.due_on.in_(wanted))
-    return or_(dated, Issue.state.not_in(PENDING), Issue.due_on.is_(None)) if light == "green" else dated
+    first = and_(Issue.state.in_(PENDING), Issue.first_answered_at.is_(None), Issue.first_answer_due.is_not(None))
+    then = and_(Issue.state.in_(PENDING), not_(first), Issue.due_on.is_not(None))
+
+    def is_lit(day: date) -> bool:
+        return lights.of_deadline(db, end_of_business(day), now=now).light == light
+
+    moments = db.scalars(select(Issue.first_answer_due).where(first).distinct()).all()
+    days = db.scalars(select(Issue.due_on).where(then).distinct()).all()
+    dated = or_(
+        and_(first, Issue.first_answer_due.in_([one for one in moments if one and is_lit(local_day(one))])),
+        and_(then, Issue.due_on.in_([one for one in days if one and is_lit(one)])),
+    )
+    return or_(dated, not_(or_(first, then))) if light == "green" else dated

@@ -195,6 +195,10 @@ def _moment(call: Call, name: str) -> datetime:
     try:
         moment = datetime.fromisoformat(str(given).partition("@")[0])
     except ValueError:
-        said = "expected {name} to be a moment, but it is {value}"
-        raise ExecutionFailed(said, element_id=call.element_id, name=name, value=str(given)) from None
+        raise ExecutionFailed(
+            "expected {name} to be a moment, but it is {value}",
+            element_id=call.element_id,
+            name=name,
+            value=str(given),
+        ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)

@@ -177,6 +177,7 @@ def _show(issue: Issue, errors: dict[str, list[str]]) -> str:
         enterprise=enterprises.get(db, issue.enterprise_id) if issue.enterprise_id else None,
         territory=territories.tree(db).full_name(issue.scope),
         light=issue_list.light_of(db, issue, now=counter.now()),
+        limit=issue_list.limit_of(issue),
         days_left=issue_list.days_left(db, issue, now=counter.now()),
         lines=[
             {

@@ -220,3 +220,22 @@ def test_who_is_reminded_stands_at_the_level_where_the_problem_is(guangxi: Sessi
     issues.remind_open(guangxi, "2026-06", after=0, now=NOW)
     found = guangxi.scalars(select(Notice.addressee).order_by(Notice.id)).all()
     assert found == [f"post:XK@{GANGNAN}", f"post:CK@{GUIGANG}", f"post:RK@{REGION}", f"post:JM@{REGION}"]
+
+
+def test_the_light_follows_the_first_answer_until_it_is_given_and_then_the_limit(guangxi: Session) -> None:
+    person(guangxi, "xk", ("XK", GANGNAN))
+    firm = enterprise(guangxi).id
+    late = NOW - timedelta(days=2)
+    unanswered = row(guangxi, firm, 1, state="accepted", first_answer_due=late, due_on=date(2026, 8, 31))
+    answered = row(
+        guangxi, firm, 2, state="handling", first_answer_due=late, first_answered_at=late, due_on=date(2026, 8, 31)
+    )
+    over = row(guangxi, firm, 3, state="closed", first_answer_due=late, due_on=date(2026, 6, 1))
+    guangxi.flush()
+    found = {one.number: issue_list.light_of(guangxi, one, now=NOW).light for one in (unanswered, answered, over)}
+    assert list(found.values()) == ["yellow", "green", "green"]
+    assert issue_list.days_left(guangxi, unanswered, now=NOW) == -2
+    assert issue_list.days_left(guangxi, over, now=NOW) is None
+    scope = permissions.scope_of(guangxi, "xk", now=NOW)
+    for light, count in (("yellow", 1), ("green", 2), ("red", 0)):
+        assert issue_list.search(guangxi, scope, asked={"state": "all", "light": light}, now=NOW).total == count

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from casework import issues
 from casework.issue_tables import Issue
+from casework.order_tables import SupervisionOrder
 from casework.tables import Enterprise
 from engine import jobs
 from tests.web.visitors import Door
@@ -119,3 +120,18 @@ def test_a_city_merges_what_three_enterprises_have_in_common(door: Door) -> None
     shown = door.knock("CG", "GET", done.headers["Location"]).text
     assert shown.count("并入共性问题") >= 3
     assert "发票抬头归集口径" not in door.knock("ENT", "GET", f"/issues/{ids[0]}").text
+
+
+def test_the_order_because_of_a_problem_is_one_click_away_and_not_for_the_enterprise(door: Door) -> None:
+    with door.app.database.transaction() as db:
+        order = SupervisionOrder(
+            number="DB-〔2026〕7", year=2026, serial=7, color="yellow", subject_kind="request", issue_id=door.ids.issue,
+            scope="45/4508/450803", level=3, supervisor_post="CG", addressee_level=1, addressee_post="XG",
+            addressee_path="45/4508/450803", requirement="五个工作日内答复企业", state="issued",
+            cause="by hand", drafted_at=START, issued_at=START,
+        )  # fmt: skip
+        order.id = 77
+        db.add(order)
+    path = f"/issues/{door.ids.issue}"
+    assert 'href="/orders/77"' in door.knock("CG", "GET", path).text
+    assert "DB-〔2026〕7" not in door.knock("ENT", "GET", path).text
