@@ -146,6 +146,7 @@ def visit_red(db: Session, day: str, *, after: int, now: datetime) -> int:
             continue
         row = _priority(db, case, known, now=now)
         if (today - base).days >= int(row["allowed"]):
+            _ask_leader(db, case, now=now)
             due = _working_day(days, today + timedelta(days=int(row["lead"])))
             made.append(_new(db, case, known, row, due, today.isoformat()[:7], cause="red", now=now))
     _begin(db, found, made, by="system", now=now)
@@ -223,6 +224,7 @@ def _plan_of(
         due = min(due, promised)
     if due > last:
         return None
+    _ask_leader(db, case, now=now)
     due = _working_day(days, max(due, max(first, local_day(now)) + timedelta(days=int(row["lead"]))))
     return _new(db, case, known, row, due, month, cause="monthly", now=now)
 
@@ -245,6 +247,20 @@ def _after_missed(
             now=now,
         )
     return plan
+
+
+def _ask_leader(db: Session, case: Case, *, now: datetime) -> None:
+    """While the light is red the county leader goes along once (DT-9 row 1)."""
+    if case.light == "red":
+        notices.letter(
+            db,
+            case,
+            ["XL"],
+            "the light of {case_no} is red; go along to one of its visits",
+            {},
+            key=f"leader_goes_along:{case.id}:{case.reopen_count}",
+            now=now,
+        )
 
 
 def _new(

@@ -47,7 +47,7 @@ def index() -> str:
     mine = visit_figures.of_officers(db, scope()) if scope().officer_ids else []
     given: dict[str, Any] = {
         "month": month,
-        "months": [(one, one) for one in _months()],
+        "months": _months(),
         "mine": mine,
         "today": today,
         "tasks": _tasks(mine),
@@ -98,7 +98,7 @@ def behind() -> str:
         asked=asked,
         place=territories.tree(db).full_name(asked["path"]) if asked["path"] else "",
         officer=officers.get(db, officer) if officer else None,
-        months=[(one, one) for one in _months()],
+        months=_months(),
         today=local_day(counter.now()),
     )
 
@@ -245,14 +245,15 @@ def _check_plan(case_id: int) -> None:
 
 def _month() -> str:
     asked = request.args.get("month", "")
-    return asked if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", asked) else _months()[0]
+    return asked if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", asked) else local_day(counter.now()).isoformat()[:7]
 
 
-def _months() -> list[str]:
-    """This month and the eleven before it."""
+def _months() -> list[tuple[str, str]]:
+    """The months to choose from: next month, this one and the eleven before it, and the one that was asked for."""
     today = local_day(counter.now())
-    first = today.year * 12 + today.month - 1
-    return [f"{number // 12}-{number % 12 + 1:02d}" for number in range(first, first - 12, -1)]
+    this = today.year * 12 + today.month - 1
+    found = [f"{number // 12}-{number % 12 + 1:02d}" for number in range(this + 1, this - 12, -1)]
+    return [(one, one) for one in sorted({*found, _month()}, reverse=True)]
 
 
 def _tasks(rows: list[visit_figures.Row]) -> dict[int, UserTask]:
