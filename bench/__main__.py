@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
-MEASUREMENTS = ("step", "feel")
+MEASUREMENTS = ("step", "feel", "imports", "lists", "nights", "quarters")
 
 
 def machine() -> str:
