@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from casework import enterprises, people
 from casework.case_tables import Case
-from engine import clocks, history, rounds, steps
+from engine import history, rounds, steps, user_tasks
 from engine.rounds import Round
 from engine.tables import Instance, Job, UserTask
 
@@ -40,7 +40,7 @@ def pause_next(db: Session, key: str, *, after: int, now: datetime) -> int:
     """Stops the clocks of the next run of a case; a round."""
     run_id = _next(db, key, after)
     if run_id:
-        clocks.pause_run(db, run_id, but=GOES_ON, why="suspended", whose="enterprise", by=people.SYSTEM, now=now)
+        user_tasks.pause_run(db, run_id, but=GOES_ON, why="suspended", whose="enterprise", by=people.SYSTEM, now=now)
     return run_id
 
 
@@ -48,7 +48,7 @@ def resume_next(db: Session, key: str, *, after: int, now: datetime) -> int:
     """Lets the clocks of the next run of a case go on; a round."""
     run_id = _next(db, key, after)
     if run_id:
-        clocks.resume_run(db, run_id, by=people.SYSTEM, now=now)
+        user_tasks.resume_run(db, run_id, by=people.SYSTEM, now=now)
     return run_id
 
 

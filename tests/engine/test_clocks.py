@@ -174,3 +174,25 @@ def test_a_draft_belongs_to_one_person_and_goes_when_the_task_is_completed(offic
     office.complete("write")
     with office.database.reading() as db:
         assert user_tasks.draft(db, task.id, by="anna") == {}
+
+
+def test_all_clocks_of_a_run_stop_and_go_on_but_those_that_are_named(office: Office) -> None:
+    office.until(datetime(2026, 3, 4, 2, tzinfo=UTC))
+    with office.database.transaction() as db:
+        stopped = user_tasks.pause_run(db, 1, but=["statute"], why="suspended", whose="ENT", by="anna", now=office.now)
+        assert stopped == 1
+        assert user_tasks.pause_run(db, 1, but=["statute"], why="again", whose="ENT", by="anna", now=office.now) == 0
+    assert agenda(office) == {"statute": ["12-31 00:00"]}
+    with office.database.transaction() as db:
+        assert user_tasks.pause_run(db, 1, why="all of it", whose="ENT", by="anna", now=office.now) == 1
+    assert agenda(office) == {}
+    office.until(datetime(2026, 3, 11, 2, tzinfo=UTC))
+    with office.database.transaction() as db:
+        user_tasks.resume_run(db, 1, by="anna", now=office.now)
+        assert user_tasks.resume_run(db, 1, by="anna", now=office.now) == 0
+    assert day(office.task("write").due_at) == "03-23 17:30"
+    assert agenda(office)["late"] == ["03-30 17:30"]
+    assert agenda(office)["statute"] == ["01-08 00:00"]
+    office.complete("write")
+    with office.database.transaction() as db:
+        assert user_tasks.pause_run(db, 1, why="over", whose="ENT", by="anna", now=office.now) == 0
