@@ -52,19 +52,21 @@ def merge(db: Session, chosen: Sequence[Issue], *, title: str, description: str,
     """Makes one common problem of several and starts dealing with it; they wait for it and end with it.
 
     Raises:
-        Invalid: no title, several categories, or too few enterprises (decision `common-issue`).
+        Invalid: no title, several categories, a common problem among them, or too few enterprises (decision `common-issue`).
         Conflict: one of them is answered or over already.
     """
     wrong: dict[str, list[Sentence]] = {}
     if not title.strip():
         wrong["title"] = [Sentence("name the common problem")]
     categories = {issue.category for issue in chosen}
-    if len(categories) > 1:
+    if any(issue.enterprise_id is None for issue in chosen):
+        wrong["issues"] = [Sentence("a common problem is not merged again; tick problems of enterprises")]
+    elif len(categories) > 1:
         wrong["issues"] = [Sentence("only problems of one category become a common problem")]
     firms = {issue.enterprise_id for issue in chosen if issue.enterprise_id is not None}
     cities = sorted({territories.city_of(issue.scope) for issue in chosen})
     level, days = _level(db, len(firms), len(cities), now=now)
-    if not level:
+    if not level and "issues" not in wrong:
         wrong["issues"] = [Sentence("a common problem takes at least three enterprises")]
     if wrong:
         raise Invalid(fields=wrong)

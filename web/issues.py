@@ -270,7 +270,7 @@ def _enterprise() -> Enterprise:
     if scope().is_enterprise:
         own = [one for one, _ in _own()]
         given = request.form.get("enterprise", "")
-        return enterprises.get(db, int(given) if given.isdigit() and int(given) in own else own[0])
+        return enterprises.get(db, int(given) if given.isascii() and given.isdigit() and int(given) in own else own[0])
     uscc = request.form.get("uscc", "").strip().upper()
     query = select(Enterprise).where(Enterprise.uscc == uscc, permissions.sees_enterprises(scope()))
     found = db.scalars(query).one_or_none()

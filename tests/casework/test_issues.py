@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from casework import departments, issue_list, issues, permissions, published_years, territories
+from casework import departments, issue_list, issues, merging, permissions, published_years, territories
 from casework.case_tables import Notice
 from casework.issue_list import Figures
 from casework.issue_tables import CATEGORIES, PENDING, Issue
@@ -239,3 +239,30 @@ def test_the_light_follows_the_first_answer_until_it_is_given_and_then_the_limit
     scope = permissions.scope_of(guangxi, "xk", now=NOW)
     for light, count in (("yellow", 1), ("green", 2), ("red", 0)):
         assert issue_list.search(guangxi, scope, asked={"state": "all", "light": light}, now=NOW).total == count
+
+
+def test_only_open_problems_of_one_category_of_enough_enterprises_are_merged(guangxi: Session) -> None:
+    firms = [enterprise(guangxi).id for _ in range(3)]
+    mine = [row(guangxi, firm, number) for number, firm in enumerate(firms)]
+    other = row(guangxi, firms[0], 10, category="finance")
+    common = row(guangxi, None, 11, scope=REGION)
+    answered = row(guangxi, firms[1], 12, state="answered")
+    guangxi.flush()
+    for chosen, said in (
+        ([*mine, other], "one category"),
+        ([*mine, common], "not merged again"),
+        (mine[:2], "at least three enterprises"),
+        ([mine[0], mine[0], mine[1]], "at least three enterprises"),
+        ([], "at least three enterprises"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            merging.merge(guangxi, chosen, title="发票", description="", by="cg", now=NOW)
+        assert said in refused.value.fields["issues"][0].template
+    with pytest.raises(Invalid) as untitled:
+        merging.merge(guangxi, mine, title=" ", description="", by="cg", now=NOW)
+    assert set(untitled.value.fields) == {"title"}
+    with pytest.raises(Conflict):
+        merging.merge(guangxi, [*mine, answered], title="发票", description="", by="cg", now=NOW)
+    merged = merging.merge(guangxi, mine, title="发票", description="", by="cg", now=NOW)
+    assert (merged.level, merged.scope, merged.lead_post, merged.due_on) == ("city", GUIGANG, "SW", date(2026, 7, 30))
+    assert {one.state for one in merging.members(guangxi, merged)} == {"merged"}
