@@ -247,11 +247,12 @@ def bring_in(given: argparse.Namespace) -> int:
 
 def verify(given: argparse.Namespace) -> int:
     """Checks the invariants of the house on the whole database."""
+    from casework import light_checks
     from engine import verify as invariants
 
     database = _prepared(given)
     with database.reading() as db:
-        faults = list(invariants.check(db))
+        faults = [*invariants.check(db), *light_checks.check(db)]
     for fault in faults:
         CONSOLE.print(f"[red]{fault}[/]")
     CONSOLE.print("no fault was found" if not faults else f"{len(faults)} faults")

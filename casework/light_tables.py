@@ -13,8 +13,8 @@ from engine.tables import BigId
 class LightLog(Base):
     """A change of a light, with the rule that fired and the figures it looked at (6.11). Append-only.
 
-    `about`: `item:<id>`, `case:<id>`. `day` is the Shanghai date of the assessment. `number` is the rule's number (`DT-2.7`, `3.1.2`),
-    empty for green; `rule` its words in Chinese, `rule_en` in English. `figures` name their own dates and periods.
+    `about`: `item:<id>`, `case:<id>`. `day` is the Shanghai date of the assessment. `number` is the number of its rule (`DT-2.7`, `3.1.2`),
+    `rule` its words in Chinese, `rule_en` in English. `figures` name their own dates and periods.
     """
 
     __tablename__ = "light_log"

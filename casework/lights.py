@@ -29,7 +29,7 @@ _MEMO = "casework.lights"
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """A light with the rule that fired: its number (`DT-2.7`, `3.1.2`; empty for green), its words in both languages, and the figures."""
+    """A light with the rule that fired: its number (`DT-2.7`, `3.1.2`), its words in both languages, and the figures."""
 
     light: str
     number: str = ""

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from casework import (
     agenda,
     closures,
+    light_checks,
     lights,
     measures,
     notices,
@@ -33,7 +34,7 @@ from casework.case_tables import Case, Closure, Evidence, Item, Lookback, Measur
 from casework.light_tables import LightLog
 from casework.services import all_services
 from casework.tables import Enterprise, EnterpriseYear, ListEntry, ListVersion, Officer, Post, QuarterReport
-from engine import calendars, definitions, history, jobs, messages, user_tasks
+from engine import calendars, definitions, history, jobs, messages, user_tasks, verify
 from engine.calendars import SHANGHAI, calendar, days_from, end_of_business, local_day
 from engine.db import Database
 from engine.tables import Instance, Job, UserTask
@@ -664,11 +665,7 @@ class World:
         """The invariants of the house hold on the whole database, and nothing failed."""
         assert not self.trouble(), self.trouble()
         with self.database.reading() as db:
-            try:
-                from engine import verify
-            except ImportError:
-                return
-            faults = list(verify.check(db))
+            faults = [*verify.check(db), *light_checks.check(db)]
             assert not faults, faults
 
     def reminder_days(self, element_id: str) -> list[date]:
