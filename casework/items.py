@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from casework import cases, facts, orders, plans, proofs
 from casework.case_tables import LIVING_ITEM, Case, Evidence, Item, Measure, RdInstitution
+from casework.closing_tables import Objection
 from casework.tables import Enterprise, EnterpriseYear, QuarterReport
 from engine import history, messages
 from engine.calendars import local_day
@@ -102,18 +103,24 @@ def eligibility_facts(db: Session, item: Item, *, by: str, now: datetime) -> dic
         ),
         "soe_confirmed": any(proof.checked_by for proof in known.get("soe_sheet", [])),
         "in_roster": enterprise.is_scale and bool(enterprise.scale_since),
-        "hitech_valid": bool(
-            enterprise.hitech_from and enterprise.hitech_to and enterprise.hitech_from <= day <= enterprise.hitech_to
-        ),
+        "hitech_valid": has_certificate(item, case, enterprise, day),
         "hitech_listed": "certificate" in known,
         "red_notices": orders.unanswered(db, case.id, "red"),
-        "objections": len(known.get("objection", [])),
+        "objections": _open_objections(db, case),
         "operating": enterprise.status == "存续",
         "group_agreement": any(bool(proof.data.get("inside")) for proof in known.get("group_agreement", [])),
     }
     values = history.plain(values)
     facts.freeze(db, f"item:{item.id}", "closure-eligibility", values, by=by, now=now)
     return values
+
+
+def has_certificate(item: Item, case: Case, enterprise: Enterprise, day: date) -> bool:
+    """Whether a high-tech certificate is valid on `day`; for RENEW a new one, given after the case was opened (DT-3)."""
+    if enterprise.hitech_from is None or enterprise.hitech_to is None:
+        return False
+    is_new = item.list_type != "RENEW" or enterprise.hitech_from > local_day(case.opened_at)
+    return is_new and enterprise.hitech_from <= day <= enterprise.hitech_to
 
 
 def note_eligibility(db: Session, item: Item, result: str, missing: Sequence[str], *, now: datetime) -> None:
@@ -273,3 +280,9 @@ def _is_done(db: Session, case: Case, measure_type: str) -> bool:
     wanted = select(func.count()).select_from(Measure)
     wanted = wanted.where(Measure.case_id == case.id, Measure.type == measure_type, Measure.state == "done")
     return db.scalars(wanted).one() > 0
+
+
+def _open_objections(db: Session, case: Case) -> int:
+    """Objections to closures of this case that nobody has settled yet (DT-3, row "any")."""
+    wanted = select(func.count()).select_from(Objection)
+    return db.scalars(wanted.where(Objection.case_id == case.id, Objection.state == "open")).one()
