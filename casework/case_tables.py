@@ -152,7 +152,8 @@ class Measure(Base):
     """One measure of a plan (4.a13a): `type` PROJECT, AUX_LEDGER, INSTITUTION, STAT_FILL …; `progress` is 0–100 per cent.
 
     `state`: not_started, ongoing, done, cancelled. `weight` counts in the mean of the case's progress. `delays`: how often its due
-    date was moved after it had passed, with the reasons `[{from, to, reason, by, at}]`; `end_reason` why it was dropped.
+    date was moved after it had passed, with the reasons `[{from, to, reason, by, at}]`; `end_reason` why it was dropped; `done_at` when it
+    was done or dropped.
     """
 
     __tablename__ = "measure"

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from casework import enterprises, light_words, people, permissions
+from casework import case_events, enterprises, light_words, people, permissions
 from casework.case_tables import LIVING_CASE, Case, Closure, Item, Visit
 from casework.issue_tables import Issue
 from casework.light_tables import LightLog
@@ -140,6 +140,7 @@ def timeline(db: Session, case: Case, *, limit: int = 200) -> list[Entry]:
     """What happened, newest first: tasks done, lights changed, visits, decisions on closures, problems."""
     found = [*_tasks_done(db, case, limit), *_lights(db, case, limit), *_closures(db, case), *_refused_visits(db, case)]
     found += _issues(db, case, limit)
+    found += case_events.of(db, case)
     found.append(Entry(case.opened_at, "", Sentence("the case was opened")))
     if case.closed_at is not None:
         found.append(Entry(case.closed_at, "", Sentence("the case was ended"), detail=case.end_reason))

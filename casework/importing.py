@@ -25,6 +25,7 @@ from casework import (
     rosters,
     sheets,
     statistics,
+    statuses,
     territories,
 )
 from casework.roster_rows import Reader, Record, Remark
@@ -296,6 +297,8 @@ def _make_zones(db: Session, records: list[Record]) -> None:
 def _write_enterprises(db: Session, reading: Reading, records: list[Record], *, by: str, now: datetime) -> None:
     known = enterprises.by_codes(db, (record.values["uscc"] for record in records))
     day = local_day(now)
+    of_known = ((known[record.values["uscc"]], record.values) for record in records if record.values["uscc"] in known)
+    statuses.keep_back(db, of_known, by=by, now=now)
     rows: list[tuple[Record, Enterprise]] = []
     for record in records:
         row = enterprises.enter(

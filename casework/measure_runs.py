@@ -171,7 +171,7 @@ def drop(db: Session, measure: Measure, reason: str, *, asked_by: str, by: str, 
         raise Forbidden("who asked to drop a measure does not decide on it")
     case = cases.get(db, measure.case_id)
     _check_droppable(db, case, measure, now=now)
-    measure.state, measure.end_reason = "cancelled", reason[:400]
+    measure.state, measure.end_reason, measure.done_at = "cancelled", reason[:400], now
     db.flush()
     cases.refresh_stage(db, case)
     lights.assess(db, case, now=now)

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from casework import enterprises, list_reviews, lists, officers
+from casework import enterprises, list_reviews, lists, notices, officers
 from casework.case_tables import Case
 from engine.errors import ExecutionFailed, NotFound
 from engine.services import Call, Service
@@ -109,6 +109,18 @@ def _available(db: Session, call: Call) -> Mapping[str, object]:
 
 def _auto_assign(db: Session, call: Call) -> Mapping[str, object]:
     row = officers.auto_assign(db, _id(call, "caseId"), by=call.by, now=call.now)
+    name = row.officer.person.name if row.officer else ""
+    notices.letter(
+        db,
+        db.get_one(Case, row.case_id),
+        ["XL"],
+        "nobody was assigned to {case_no} in time; {name} looks after it now"
+        if name
+        else "nobody was assigned to {case_no} in time and nobody is free: the county officers act",
+        {"name": name},
+        key=f"auto_assigned:{row.id}",
+        now=call.now,
+    )
     return {"officerId": row.officer_id}
 
 

@@ -4,7 +4,7 @@ A report asks the county to look into it (`status_changed`); what the levels dec
 territory, take items off their lists, end the case.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from casework import answers, cases, enterprises, lights, notices, officers, ord
 from casework.case_tables import LIVING_CASE, LIVING_ITEM, Case
 from casework.issue_tables import ENDED, STATES, Issue
 from casework.status_tables import KINDS, Removal, StatusReport
-from casework.tables import Territory
+from casework.tables import Enterprise, Territory
 from casework.visit_plan_tables import OWED, VisitPlan
 from engine import history, messages
 from engine.calendars import local_day
@@ -29,6 +29,10 @@ STATUS_OF: Final[Mapping[str, str]] = {
     "resumed": "存续",
 }  # fmt: skip
 """What the registry says of an enterprise for what was found (6.1)."""
+_FROM_ROSTER: Final[Mapping[str, str]] = {
+    "停产": "halted", "半停产": "half_halted", "注销": "cancelled", "吊销": "cancelled", "迁出": "moved", "存续": "resumed",
+}  # fmt: skip
+_PORTION: Final = 500
 
 
 def report(
@@ -84,6 +88,37 @@ def report(
         now=now,
     )
     return row
+
+
+def keep_back(db: Session, found: Iterable[tuple[Enterprise, dict[str, Any]]], *, by: str, now: datetime) -> int:
+    """A roster says that enterprises stopped, are gone, work again or moved: where a case runs, its county looks into it first.
+
+    `found`: the known enterprises with the values of the roster. What is held back is taken out of these values (`status`, `path`),
+    because the registry follows the decision. Gives how many reports were opened; a fixed number of statements besides.
+    """
+    changed = [
+        (firm, values)
+        for firm, values in found
+        if (values.get("status") and _FROM_ROSTER.get(values["status"]) and values["status"] != firm.status)
+        or (values.get("path") and values["path"] != firm.path)
+    ]
+    ids = sorted({firm.id for firm, _ in changed})
+    living: dict[int, Case] = {}
+    for start in range(0, len(ids), _PORTION):
+        query = select(Case).where(Case.enterprise_id.in_(ids[start : start + _PORTION]), Case.state.in_(LIVING_CASE))
+        living |= {case.enterprise_id: case for case in db.scalars(query)}
+    reports = 0
+    for firm, values in changed:
+        case = living.get(firm.id)
+        if case is None:
+            continue
+        status, path = str(values.get("status") or firm.status), str(values.get("path") or firm.path)
+        kind = _FROM_ROSTER.get(status, "halted") if status != firm.status else "moved_inside"
+        to_path = path if path != firm.path else ""
+        report(db, case, kind, day=local_day(now), proof="roster", to_path=to_path, by=by, now=now)
+        values.update(status=firm.status, path=firm.path)
+        reports += 1
+    return reports
 
 
 def open_report(db: Session, case: Case) -> StatusReport | None:

@@ -112,6 +112,7 @@ def test_nobody_assigned_in_five_working_days_is_assigned_by_the_lowest_load(wor
     world.working_days_pass(6)
     assert world.waiting() == ["arrange"]
     assert "arrange" in world.lo.tasks()
+    assert any("nobody was assigned" in said for said in world.told("county leader") + world.told("county"))
     world.is_well()
 
 

@@ -223,6 +223,22 @@ def test_a_second_report_joins_the_one_that_is_looked_into(world: World) -> None
     world.is_well()
 
 
+def test_a_roster_that_says_otherwise_is_looked_into_before_the_registry_changes(world: World) -> None:
+    world.planned_case(list="L3", subtype="缺活动")
+    said = {"status": "停产", "path": f"45/4513/{LAIBIN}", "name": "改名公司"}
+    with world.database.transaction() as db:
+        firm = db.get_one(Enterprise, world.get(db).enterprise_id)
+        other = {"status": "存续", "path": firm.path}
+        assert statuses.keep_back(db, [(firm, said), (firm, other)], by="adm", now=world.now) == 1
+        assert said == {"status": "存续", "path": firm.path, "name": "改名公司"}
+    world.run()
+    assert world.waiting() == ["status_check"]
+    with world.database.reading() as db:
+        (report,) = statuses.of_case(db, world.get(db))
+        assert (report.kind, report.to_path, report.proof) == ("halted", f"45/4513/{LAIBIN}", "roster")
+    world.is_well()
+
+
 def test_a_relapse_after_the_archive_is_a_new_case_that_knows_the_one_before(world: World) -> None:
     first = world.eligible_case(list="L3", subtype="缺活动")
     world.closes("L3")
