@@ -12,7 +12,18 @@ from typing import Any, Final, cast
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from casework import answers, cases, enterprises, facts, items, lights, people, quarter_checks, relapses
+from casework import (
+    answers,
+    cases,
+    enterprises,
+    facts,
+    items,
+    lights,
+    people,
+    quarter_checks,
+    quarter_figures,
+    relapses,
+)
 from casework.case_tables import LIVING_CASE, Case
 from casework.quarter_checks import Beside
 from casework.quarter_tables import QuarterReport
@@ -290,6 +301,24 @@ def confirm_clean(db: Session, report_ids: Sequence[int], *, by: str, now: datet
             said = {"check": {"decision": "agree", "by": by}}
             messages.publish(db, "quarter_checked", str(report.id), said, key=key, by=by, now=now)
     return left
+
+
+def doubt(db: Session, report_ids: Sequence[int], *, by: str, now: datetime) -> int:
+    """The county wants to look at clean reports by hand all the same (c04); each becomes its task. Gives how many.
+
+    Whose territory it is has been asked before.
+    """
+    why = {"code": "by_hand", "why": "县级要求逐户核实"}
+    waiting = select(QuarterReport).where(QuarterReport.id.in_(report_ids), quarter_figures.WHAT["clean"])
+    found = db.scalars(waiting.order_by(QuarterReport.id)).all()
+    for report in found:
+        report.anomalies, report.unusual = [why], 1
+        key = f"quarter_doubted:{report.id}:{report.returns}"
+        messages.publish(db, "quarter_doubted", str(report.id), {"anomalies": [why]}, key=key, by=by, now=now)
+        data = {"report": report.id, "period": report.period}
+        subject = enterprises.subject(report.enterprise_id)
+        history.write(db, chain="registry", fact="report_doubted", by=by, now=now, data=data, subject=subject)
+    return len(found)
 
 
 def confirm_doubts(db: Session, report_id: int, *, by: str, now: datetime) -> QuarterReport:

@@ -68,6 +68,7 @@ ANOMALIES: Final[Mapping[str, Sentence]] = {
     "halted": Sentence("the enterprise says it is halted"),
     "not_corrected": Sentence("returned and not corrected"),
     "doubts": Sentence("imported figures in doubt"),
+    "by_hand": Sentence("the county wants to look at it by hand"),
 }
 COLUMNS: Final = ("asked", "on_time", "late", "waiting", "missing", "unusual", "confirmed", "unchecked")
 """The columns of the table by territory."""
@@ -159,7 +160,7 @@ def reports() -> str:
 
 @blueprint.post("/confirm")
 def confirm() -> Response:
-    """Confirm clean reports of my county together."""
+    """Confirm clean reports of my county together, or say that I want to look at some of them by hand."""
     db = counter.db()
     permissions.check(scope(), "confirm_figures")
     chosen = [int(one) for one in request.form.getlist("report") if one.isascii() and one.isdigit() and len(one) < 19]
@@ -170,7 +171,14 @@ def confirm() -> Response:
     ).all()
     for one in found:
         permissions.check(scope(), "confirm_figures", one[1])
-    left = quarters.confirm_clean(db, [one[0] for one in found], by=person().username, now=counter.now())
+    ids = [one[0] for one in found]
+    if request.form.get("what") == "doubt":
+        words.tell(
+            "{count} reports are tasks of the county now",
+            count=quarters.doubt(db, ids, by=person().username, now=counter.now()),
+        )
+        return redirect(url_for("quarters.reports", period=request.form.get("period", ""), what="clean"), 303)
+    left = quarters.confirm_clean(db, ids, by=person().username, now=counter.now())
     words.tell("{count} reports are confirmed", count=len(found) - len(left))
     for sentence in left[:20]:
         words.tell(sentence.template, "warning", **sentence.params)

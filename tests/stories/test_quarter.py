@@ -230,6 +230,21 @@ def known_to_the_roster(world: World) -> None:
         firm.uscc, firm.name = "91450803MADM00019E", "桂示林木制造有限公司"
 
 
+def test_a_county_that_knows_better_looks_at_a_clean_report_by_hand(world: World) -> None:
+    world.open_case(list="L3")
+    reported_before(world, "2026Q1", aux_ledger_checked_by="xk", aux_ledger_checked_at=world.now)
+    asked(world)
+    world.enterprise.completes("report")
+    with world.database.transaction() as db:
+        assert quarters.doubt(db, [report(world).id], by="xk", now=world.now) == 1
+        assert quarters.doubt(db, [report(world).id], by="xk", now=world.now) == 0, "once"
+    world.run()
+    assert "county_check" in world.waiting()
+    world.xk.completes("county_check", decision="refuse", opinion="项目已停,数据不实。", ledger=False)
+    assert report(world).state == "未报"
+    world.is_well()
+
+
 def test_an_imported_report_of_an_open_quarter_is_heard_by_the_run(world: World) -> None:
     world.open_case(list="L3")
     known_to_the_roster(world)

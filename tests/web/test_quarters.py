@@ -48,6 +48,14 @@ def test_a_county_confirms_clean_reports_with_one_button(quarter: Door) -> None:
     assert quarter.knock("next county", "POST", "/quarters/confirm", data={"report": report}).status_code == 403
 
 
+def test_a_county_asks_for_a_clean_report_with_the_other_button(quarter: Door) -> None:
+    page = quarter.knock("XG", "GET", "/quarters/reports?period=2026Q2&what=clean").text
+    (report,) = re.findall(r'name="report" value="(\d+)"', page)
+    sent = {"report": report, "period": "2026Q2", "what": "doubt"}
+    assert quarter.knock("XG", "POST", "/quarters/confirm", data=sent).status_code == 303
+    assert "<article" not in quarter.knock("XG", "GET", "/quarters/reports?period=2026Q2&what=clean").text
+
+
 def test_an_enterprise_sees_its_own_reports_and_nothing_of_what_officials_think(quarter: Door) -> None:
     page = quarter.knock("ENT", "GET", f"/quarters/enterprises/{quarter.ids.enterprise}").text
     assert "2026" in page

@@ -44,6 +44,15 @@ def test_a_clean_report_is_confirmed_on_d13_or_by_the_county_before() -> None:
     assert sooner.outcome.completed
 
 
+def test_a_county_may_ask_for_a_clean_report() -> None:
+    played = quarter()
+    played.complete("report", {"report": QUARTER})
+    played.hear("quarter_doubted", "7", {"anomalies": [{"code": "by_hand", "why": "县级要求逐户核实"}]})
+    assert played.tasks == ["county_check"]
+    played.complete("county_check", AGREE)
+    assert played.outcome.completed
+
+
 def test_what_is_unusual_is_checked_returned_and_checked_again() -> None:
     played = quarter({**CLEAN, "no_project": True})
     played.complete("report", {"report": QUARTER})
