@@ -78,6 +78,7 @@ URGENCY: Final[Mapping[str, Sentence]] = {"normal": Sentence("normal"), "urgent"
 STEPS: Final[Mapping[str, Sentence]] = {
     "registered": Sentence("Registered"),
     "routed": Sentence("Handed to the department"),
+    "handled": Sentence("Being dealt with"),
     "transferred": Sentence("Transferred to another department"),
     "accepted": Sentence("Accepted, first answer"),
     "opinion": Sentence("Another department contributed"),

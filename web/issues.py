@@ -30,6 +30,8 @@ blueprint = Blueprint("issues", __name__, url_prefix="/issues")
 ASKED = ("text", "path", "category", "state", "level", "light", "only", "month")
 BY_OFFICIALS = ("hotline", "meeting", "diagnosis")
 SHOWN = 300
+_STEPS = (("registered",), ("accepted",), ("handling", "raised"), ("answered", "rated"), ENDED)
+"""The states that belong to each of the five steps of `_way`."""
 
 
 def init_app(app: Flask) -> None:
@@ -177,6 +179,7 @@ def _show(issue: Issue, errors: dict[str, list[str]]) -> str:
         enterprise=enterprises.get(db, issue.enterprise_id) if issue.enterprise_id else None,
         territory=territories.tree(db).full_name(issue.scope),
         light=issue_list.light_of(db, issue, now=counter.now()),
+        way=_way(issue),
         limit=issue_list.limit_of(issue),
         days_left=issue_list.days_left(db, issue, now=counter.now()),
         lines=[
@@ -204,6 +207,31 @@ def _show(issue: Issue, errors: dict[str, list[str]]) -> str:
         posts=words.posts,
         name_of=lambda username: people.name_of(db, username),
     )
+
+
+def _way(issue: Issue) -> list[tuple[str, str, str]]:
+    """The way of a problem as five steps: (name, day, `done`, `now` or empty)."""
+    first: dict[str, str] = {}
+    for line in issue_progress.lines(issue):
+        first.setdefault(str(line["kind"]), filters.day(datetime.fromisoformat(str(line["at"]))))
+    ended = {"closed": "closed", "unsolvable": "unsolvable", "merged": "merged"}.get(issue.state, "closed")
+    at = next(step for step, states in enumerate(_STEPS) if issue.state in states)
+    names = ("registered", "routed", "handled", "answered", ended)
+    days = (
+        first.get("registered"),
+        first.get("routed"),
+        first.get("accepted"),
+        first.get("answered"),
+        first.get(ended),
+    )
+    return [
+        (
+            words.word(name, "issue_step"),
+            (day or "") if step <= at else "",
+            "done" if step < at or issue.state in ENDED else "now" if step == at else "",
+        )
+        for step, (name, day) in enumerate(zip(names, days, strict=True))
+    ]
 
 
 def _merge(values: Any, errors: dict[str, list[str]]) -> str:

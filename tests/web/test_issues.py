@@ -135,3 +135,17 @@ def test_the_order_because_of_a_problem_is_one_click_away_and_not_for_the_enterp
     path = f"/issues/{door.ids.issue}"
     assert 'href="/orders/77"' in door.knock("CG", "GET", path).text
     assert "DB-〔2026〕7" not in door.knock("ENT", "GET", path).text
+
+
+def test_the_way_of_a_problem_shows_what_is_behind_it_and_where_it_is(door: Door) -> None:
+    page = door.knock("ENT", "GET", f"/issues/{door.ids.issue}").text
+    assert re.findall(r'<li class="x-stage (\w*)"', page) == ["now", "", "", "", ""]
+    with door.app.database.transaction() as db:
+        db.get_one(Issue, door.ids.issue).state = "handling"
+    page = door.knock("ENT", "GET", f"/issues/{door.ids.issue}").text
+    assert re.findall(r'<li class="x-stage (\w*)"', page) == ["done", "done", "now", "", ""]
+    with door.app.database.transaction() as db:
+        db.get_one(Issue, door.ids.issue).state = "unsolvable"
+    page = door.knock("ENT", "GET", f"/issues/{door.ids.issue}").text
+    assert re.findall(r'<li class="x-stage (\w*)"', page) == ["done"] * 5
+    assert "无法解决" in page
