@@ -20,6 +20,7 @@ from casework import (
     escalations,
     issues,
     lights,
+    milestones,
     people,
     quarters,
     relapses,
@@ -56,7 +57,8 @@ class Occasion:
 
 def rounds_of_the_house() -> Mapping[str, Round]:
     """Every round by its name, of the calendar and of acts; the composition root puts them into `Database(info={"rounds": …})`."""
-    return {**{occasion.name: occasion.round for occasion in OCCASIONS}, **standing.ROUNDS}
+    known = {**{occasion.name: occasion.round for occasion in OCCASIONS}, **standing.ROUNDS}
+    return {name: _noted(round_) for name, round_ in known.items()}
 
 
 def is_due(db: Session, now: datetime) -> bool:
@@ -193,6 +195,19 @@ def _month(day: date) -> str:
 
 
 # --- what ----------------------------------------------------------------------------------------------------------------
+
+
+def _noted(round_: Round) -> Round:
+    """The same round; what a portion changed in the registry is written to history."""
+
+    def do(db: Session, key: str, /, *, after: int, now: datetime) -> int:
+        milestones.forget(db)
+        last = round_(db, key, after=after, now=now)
+        db.flush()
+        milestones.write(db, by=people.SYSTEM, now=now)
+        return last
+
+    return do
 
 
 def _assess_lights(db: Session, key: str, *, after: int, now: datetime) -> int:

@@ -66,6 +66,11 @@ def write(db: Session, *, instance: Instance | None = None, by: str, now: dateti
     return count
 
 
+def forget(db: Session) -> None:
+    """Forgets what was changed and not written, because it was undone by a savepoint."""
+    _pending(db).clear()
+
+
 def _pending(db: Session) -> list[dict[str, object]]:
     return cast(list[dict[str, object]], db.info.setdefault(_PENDING, []))
 

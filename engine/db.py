@@ -3,13 +3,26 @@
 import json
 import threading
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Numeric, String, create_engine, event, make_url, text
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Numeric,
+    String,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -130,6 +143,7 @@ class Database:
         # The two memories are shared by all sessions of this database: each session gets a copy of `info`, not of them.
         self.info: dict[str, Any] = {"engine.calendars": {}, "engine.definitions": {}, **(info or {})}
         self.engine: Engine = _sqlite(url, echo) if self.is_sqlite else _postgresql(url, echo)
+        _plain_savepoints(self.engine)
         self._gate = _WriterGate()
         self._sessions = sessionmaker(self.engine, info=self.info)
 
@@ -234,6 +248,21 @@ class _Whole(Database):
 
     def close(self) -> None:
         """The transaction around it ends by itself."""
+
+
+def _plain_savepoints(engine: Engine) -> None:
+    """Savepoints are sent as they are: every step has some, and compiling a statement for each name is never worth keeping."""
+
+    def sends(words: str) -> Callable[[Connection, str], None]:
+        def send(connection: Connection, name: str) -> None:
+            connection.exec_driver_sql(f"{words} {name}")
+
+        return send
+
+    dialect = engine.dialect
+    dialect.do_savepoint = sends("SAVEPOINT")  # type: ignore[method-assign]
+    dialect.do_rollback_to_savepoint = sends("ROLLBACK TO SAVEPOINT")  # type: ignore[method-assign]
+    dialect.do_release_savepoint = sends("RELEASE SAVEPOINT")  # type: ignore[method-assign]
 
 
 def _json(value: object) -> str:

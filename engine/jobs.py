@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,20 @@ from engine.tables import Instance, Job, UserTask
 BACKOFF: Final = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 _CONFLICTED: Final = timedelta(seconds=5)
 _MOST_CONFLICTS: Final = 50
+_IS_DUE: Final = (
+    Job.id == bindparam("job"),
+    Job.status == "waiting",
+    Job.due_at <= bindparam("now", type_=Job.due_at.type),
+)
+# Built once: these two run for every job there is.
+_WAITS: Final = select(Job.kind, Job.instance_id).where(*_IS_DUE)
+_RUNS: Final = (
+    update(Job)
+    .where(*_IS_DUE)
+    .values(status="running")
+    .returning(Job)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
 _WITHDRAWABLE: Final = ("submission", "message", "signal", "reminder", "round")
 _WITHOUT_RUN: Final = ("call",)
 
@@ -32,9 +46,8 @@ def due(db: Session, now: datetime, limit: int) -> list[int]:
 
 def claim(db: Session, job_id: int, now: datetime) -> Job | None:
     """Claims one job for this transaction; None when it is not due any more, or somebody else holds it or its run."""
-    known = db.execute(
-        select(Job.kind, Job.instance_id).where(Job.id == job_id, Job.status == "waiting", Job.due_at <= now)
-    ).one_or_none()
+    asked = {"job": job_id, "now": now}
+    known = db.execute(_WAITS, asked).one_or_none()
     if known is None:
         return None
     if known.instance_id is not None and known.kind not in _WITHOUT_RUN:
@@ -42,13 +55,7 @@ def claim(db: Session, job_id: int, now: datetime) -> Job | None:
             return None
     elif not _lock_job(db, job_id):
         return None
-    return db.execute(
-        update(Job)
-        .where(Job.id == job_id, Job.status == "waiting", Job.due_at <= now)
-        .values(status="running")
-        .returning(Job)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    ).scalar_one_or_none()
+    return db.execute(_RUNS, asked).scalar_one_or_none()
 
 
 def run(db: Session, job: Job, now: datetime) -> Job:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, bindparam, func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.attributes import flag_modified
@@ -28,6 +28,22 @@ from engine.versions import Version
 _WHAT: Final = {"entered": "+", "completed": "-", "cancelled": "x"}
 
 
+def _lock(*, skip_locked: bool) -> Select[Instance, int]:
+    newest = select(func.max(Deployment.id)).scalar_subquery()
+    return (
+        select(Instance, newest)
+        .where(Instance.id == bindparam("instance"))
+        # Rows that refer to this one may be inserted meanwhile: its key does not change.
+        .with_for_update(of=Instance, key_share=True, skip_locked=skip_locked)
+        .execution_options(populate_existing=True)
+    )
+
+
+# Built once: every step begins with one of them.
+_LOCKED: Final = _lock(skip_locked=False)
+_FREE: Final = _lock(skip_locked=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Advanced:
     """Where a step led: the user tasks it made, and whether the run has ended."""
@@ -40,14 +56,7 @@ class Advanced:
 def lock(db: Session, instance_id: int, *, skip_locked: bool = False) -> Instance | None:
     """The row of a run, locked until the end of the transaction and read anew. None when there is none, or, with
     `skip_locked`, when somebody else holds it."""
-    newest = select(func.max(Deployment.id)).scalar_subquery()
-    found = db.execute(
-        select(Instance, newest)
-        .where(Instance.id == instance_id)
-        # Rows that refer to this one may be inserted meanwhile: its key does not change.
-        .with_for_update(of=Instance, key_share=True, skip_locked=skip_locked)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    found = db.execute(_FREE if skip_locked else _LOCKED, {"instance": instance_id}).one_or_none()
     if found is None:
         return None
     versions.generation_is(db, found[1])

@@ -43,7 +43,8 @@ def _order(
     offered = cast(Mapping[str, Any], shown.get("order") or {})
     match task.element_id:
         case "issue_order":
-            return {"order": {name: offered[name] for name in _ORDER if name in offered}}
+            due = max(str(offered.get("due") or ""), calendar(db).add(today, 5).isoformat())
+            return {"order": {**{name: offered[name] for name in _ORDER if name in offered}, "due": due}}
         case "reply_order":
             promised = calendar(db).add(today, dice.randint(10, 25))
             cause = dice.choice(("关键设备到货推迟。", "研发人员离职,正在补充。", "企业订单集中,研发立项推迟。"))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework import handovers, importing, measures, people, statuses, territories
+from casework import handovers, importing, measures, milestones, people, statuses, territories
 from casework.case_tables import LIVING_CASE, Case, Measure, Plan
 from casework.demo import fortunes, personas, registry
 from casework.demo.made_rosters import Book
@@ -69,8 +69,10 @@ def record_measures(db: Session, day: date, now: datetime) -> None:
         try:
             with db.begin_nested():
                 measures.record(db, measure_id, data, by=username, now=now)
+                db.flush()
+                milestones.write(db, by=username, now=now)
         except Problem:
-            continue
+            milestones.forget(db)
 
 
 def proof(measure_type: str, number: str, today: date) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import agenda, permissions
+from casework import agenda, milestones, people, permissions
 from casework.demo import answers, happenings, personas, registry
 from casework.demo.made_rosters import Book
 from casework.tables import Setting
@@ -22,6 +22,7 @@ from engine.db import Database
 from engine.errors import Problem
 from engine.tables import UserTask
 
+BY: Final = people.SYSTEM
 ROUNDS: Final = (time(10), time(13), time(16))
 """A county's check leads to the city's on the same day, and so on: three rounds make a busy day."""
 EVENING: Final = time(23)
@@ -66,6 +67,8 @@ class Life:
             with database.transaction() as db:
                 if start <= morning <= until:
                     happenings.happen(db, self.book, day, morning)
+                    db.flush()
+                    milestones.write(db, by=BY, now=morning)
                     registry.staff_enterprises(db, morning)
             for moment in ROUNDS:
                 at = _at(day, moment)
@@ -113,8 +116,12 @@ class Life:
                 answer = answers.answer(db, task, shown, username, now)
                 if answer is not None:
                     user_tasks.complete(db, task.id, answer, by=username, now=now)
+                    db.flush()
+                    milestones.write(db, by=username, now=now)
         except Problem as problem:
             answers.complain(task, problem)
+            with database.reading() as db:
+                milestones.forget(db)
             answer = None
         if answer is None:
             plan.tries += 1

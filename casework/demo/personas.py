@@ -19,10 +19,10 @@ class Persona:
 
 EXEMPLARY: Final = Persona("exemplary", 0, 1, 0)
 STEADY: Final = Persona("steady", 0, 3, 3)
-BUSY: Final = Persona("busy", 2, 7, 4)
-LATE: Final = Persona("late", 5, 22, 6)
+BUSY: Final = Persona("busy", 1, 4, 4)
+LATE: Final = Persona("late", 4, 16, 6)
 CARELESS: Final = Persona("careless", 0, 2, 35)
-_MOST: Final = ((EXEMPLARY, 25), (STEADY, 42), (BUSY, 18), (LATE, 6), (CARELESS, 9))
+_MOST: Final = ((EXEMPLARY, 25), (STEADY, 46), (BUSY, 17), (LATE, 4), (CARELESS, 8))
 
 
 def of(username: str) -> Persona:

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import importing, lights, people, published_years, territories
+from casework import importing, lights, milestones, people, published_years, territories
 from casework.demo import living, made_rosters, registry
 from casework.tables import ListEntry, Officer, Post, Setting
 from engine import calendars, instances, jobs
@@ -96,6 +96,7 @@ def seed(
         after = 0
         while after := lights.assess_all(db, now=until, after=after, limit=200):
             pass
+        milestones.write(db, by=BY, now=until)
         row = db.get_one(Setting, SEEDED)
         row.value = {**row.value, "until": until.isoformat()}
     while jobs.run_due(database, until, 10_000):
