@@ -78,7 +78,6 @@ URGENCY: Final[Mapping[str, Sentence]] = {"normal": Sentence("normal"), "urgent"
 STEPS: Final[Mapping[str, Sentence]] = {
     "registered": Sentence("Registered"),
     "routed": Sentence("Handed to the department"),
-    "handled": Sentence("Being dealt with"),
     "transferred": Sentence("Transferred to another department"),
     "accepted": Sentence("Accepted, first answer"),
     "opinion": Sentence("Another department contributed"),
@@ -93,6 +92,15 @@ STEPS: Final[Mapping[str, Sentence]] = {
     "unsolvable": Sentence("Cannot be solved"),
     "merged": Sentence("Became part of a common problem"),
     "note": Sentence("Progress entered"),
+}
+WAY: Final[Mapping[str, Sentence]] = {
+    "registered": Sentence("Sent in"),
+    "accepted": Sentence("Handed on"),
+    "handling": Sentence("In work"),
+    "answered": Sentence("Answered"),
+    "closed": Sentence("Struck off"),
+    "unsolvable": Sentence("Unsolved"),
+    "merged": Sentence("Joined with others"),
 }
 ONLY: Final[Mapping[str, Sentence]] = {
     "waiting": Sentence("waiting for the answer"),
@@ -116,6 +124,7 @@ ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "satisfaction": SATISFACTION,
     "urgency": URGENCY,
     "issue_step": STEPS,
+    "issue_way": WAY,
     "issue_only": ONLY,
 }
 """The kinds of codes, by the name under which templates ask for them."""

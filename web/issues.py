@@ -209,28 +209,13 @@ def _show(issue: Issue, errors: dict[str, list[str]]) -> str:
     )
 
 
-def _way(issue: Issue) -> list[tuple[str, str, str]]:
-    """The way of a problem as five steps: (name, day, `done`, `now` or empty)."""
-    first: dict[str, str] = {}
-    for line in issue_progress.lines(issue):
-        first.setdefault(str(line["kind"]), filters.day(datetime.fromisoformat(str(line["at"]))))
-    ended = {"closed": "closed", "unsolvable": "unsolvable", "merged": "merged"}.get(issue.state, "closed")
+def _way(issue: Issue) -> list[tuple[str, str]]:
+    """The way of a problem as five steps: (name, `done`, `now` or empty)."""
     at = next(step for step, states in enumerate(_STEPS) if issue.state in states)
-    names = ("registered", "routed", "handled", "answered", ended)
-    days = (
-        first.get("registered"),
-        first.get("routed"),
-        first.get("accepted"),
-        first.get("answered"),
-        first.get(ended),
-    )
+    last = issue.state if issue.state in ENDED else "closed"
     return [
-        (
-            words.word(name, "issue_step"),
-            (day or "") if step <= at else "",
-            "done" if step < at or issue.state in ENDED else "now" if step == at else "",
-        )
-        for step, (name, day) in enumerate(zip(names, days, strict=True))
+        (words.word(name, "issue_way"), "done" if step < at or issue.state in ENDED else "now" if step == at else "")
+        for step, name in enumerate(("registered", "accepted", "handling", "answered", last))
     ]
 
 
