@@ -95,7 +95,7 @@ STEPS: Final[Mapping[str, Sentence]] = {
 }
 WAY: Final[Mapping[str, Sentence]] = {
     "registered": Sentence("Sent in"),
-    "accepted": Sentence("Handed on"),
+    "accepted": Sentence("Routed"),
     "handling": Sentence("In work"),
     "answered": Sentence("Answered"),
     "closed": Sentence("Struck off"),
