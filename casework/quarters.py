@@ -4,7 +4,7 @@ Source: REFERENCE 4.c c01–c05 and c19, 6.3, 2.2. One run of `quarter` per ente
 the run says whose turn it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
@@ -21,7 +21,6 @@ from casework import (
     lights,
     people,
     quarter_checks,
-    quarter_figures,
     relapses,
 )
 from casework.case_tables import LIVING_CASE, Case
@@ -30,7 +29,7 @@ from casework.quarter_tables import QuarterReport
 from casework.tables import Enterprise, Setting
 from engine import history, instances, messages
 from engine.calendars import local_day
-from engine.errors import Conflict, Forbidden, Invalid, NotFound, Sentence
+from engine.errors import Conflict, Invalid, NotFound, Sentence
 from engine.tables import Instance, UserTask
 
 PROCESS: Final = "quarter"
@@ -243,7 +242,7 @@ def confirm(db: Session, report: QuarterReport, answer: Mapping[str, Any], *, by
         report.aux_ledger_checked_by, report.aux_ledger_checked_at = by, now
     report.updated_by, report.updated_at = by or people.SYSTEM, now
     db.flush()
-    _counts(db, report, by=by or people.SYSTEM, now=now)
+    counts(db, report, by=by or people.SYSTEM, now=now)
 
 
 def imported(db: Session, report: QuarterReport, before: str, *, by: str, now: datetime) -> None:
@@ -282,68 +281,12 @@ def settled(db: Session, period: str) -> dict[int, Sentence]:
     return {row[0]: own if row[1] == "已报" else final for row in db.execute(query)}
 
 
-def confirm_clean(db: Session, report_ids: Sequence[int], *, by: str, now: datetime) -> list[Sentence]:
-    """The county confirms reports with nothing unusual in one go (c04); gives, in words, those that it could not.
-
-    Who helped to fill a report in does not confirm it. Each run hears of it in a transaction of its own. Whose territory it is has
-    been asked before.
-    """
-    left: list[Sentence] = []
-    reports = db.scalars(select(QuarterReport).where(QuarterReport.id.in_(report_ids)).order_by(QuarterReport.id))
-    for report in reports:
-        name = enterprises.get(db, report.enterprise_id).name
-        if report.state != "已报" or report.anomalies or report.findings:
-            left.append(Sentence("{name}: the report is not waiting, or something in it is unusual", {"name": name}))
-        elif report.filled_by == by:
-            left.append(Sentence("{name}: you filled it in yourself; a colleague confirms it", {"name": name}))
-        else:
-            key = f"quarter_checked:{report.id}:{report.returns}"
-            said = {"check": {"decision": "agree", "by": by}}
-            messages.publish(db, "quarter_checked", str(report.id), said, key=key, by=by, now=now)
-    return left
-
-
-def doubt(db: Session, report_ids: Sequence[int], *, by: str, now: datetime) -> int:
-    """The county wants to look at clean reports by hand all the same (c04); each becomes its task. Gives how many.
-
-    Whose territory it is has been asked before.
-    """
-    why = {"code": "by_hand", "why": "县级要求逐户核实"}
-    waiting = select(QuarterReport).where(QuarterReport.id.in_(report_ids), quarter_figures.WHAT["clean"])
-    found = db.scalars(waiting.order_by(QuarterReport.id)).all()
-    for report in found:
-        report.anomalies, report.unusual = [why], 1
-        key = f"quarter_doubted:{report.id}:{report.returns}"
-        messages.publish(db, "quarter_doubted", str(report.id), {"anomalies": [why]}, key=key, by=by, now=now)
-        data = {"report": report.id, "period": report.period}
-        subject = enterprises.subject(report.enterprise_id)
-        history.write(db, chain="registry", fact="report_doubted", by=by, now=now, data=data, subject=subject)
-    return len(found)
-
-
-def confirm_doubts(db: Session, report_id: int, *, by: str, now: datetime) -> QuarterReport:
-    """The county confirms doubtful imported figures outside an open quarter as they stand.
-
-    Raises:
-        NotFound: there is no such report.
-        Conflict: nothing is in doubt, or the run of the quarter asks the county itself.
-        Forbidden: it is the person who brought the file in.
-    """
-    report = get(db, report_id)
-    if report.state != "已报" or not report.findings:
-        raise Conflict("there is nothing to confirm about this report")
-    if running(db, [report]):
-        raise Conflict("the county checks this report as a task; open it there")
-    if report.updated_by == by:
-        raise Forbidden("you brought these figures in; a colleague confirms them")
-    report.state, report.checked_by, report.checked_at = "县核", by, now
-    report.updated_by, report.updated_at = by, now
-    db.flush()
-    data = {"report": report.id, "period": report.period, "fields": list(report.findings)}
-    subject = enterprises.subject(report.enterprise_id)
-    history.write(db, chain="registry", fact="figures_confirmed", by=by, now=now, data=data, subject=subject)
-    _counts(db, report, by=by, now=now)
-    return report
+def counts(db: Session, report: QuarterReport, *, by: str, now: datetime) -> None:
+    """Confirmed figures count: items look again, a relapse is looked for, the light is worked out (c05)."""
+    key = f"{report.period}:{report.id}:{now.isoformat()}"
+    items.data_arrived(db, report.enterprise_id, f"quarter {report.period}", key=key, by=by, now=now)
+    relapses.look(db, report.enterprise_id, by=by, now=now)
+    _assess(db, report, now=now)
 
 
 def _to_ask(db: Session, period: str, after: int, limit: int) -> list[int]:
@@ -386,13 +329,6 @@ def _arrived(db: Session, report: QuarterReport, before: str, *, by: str, now: d
     if before == "未报":
         key = f"quarter_answered:{report.id}"
         messages.publish(db, "quarter_answered", str(report.id), {}, key=key, by=by, now=now)
-
-
-def _counts(db: Session, report: QuarterReport, *, by: str, now: datetime) -> None:
-    key = f"{report.period}:{report.id}:{now.isoformat()}"
-    items.data_arrived(db, report.enterprise_id, f"quarter {report.period}", key=key, by=by, now=now)
-    relapses.look(db, report.enterprise_id, by=by, now=now)
-    _assess(db, report, now=now)
 
 
 def _assess(db: Session, report: QuarterReport, *, now: datetime) -> None:

@@ -9,7 +9,17 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from casework import enterprises, people, permissions, quarter_checks, quarter_figures, quarters, rosters, territories
+from casework import (
+    enterprises,
+    people,
+    permissions,
+    quarter_checks,
+    quarter_desk,
+    quarter_figures,
+    quarters,
+    rosters,
+    territories,
+)
 from casework.quarter_tables import QuarterReport
 from casework.tables import Enterprise
 from engine.calendars import local_day
@@ -175,10 +185,10 @@ def confirm() -> Response:
     if request.form.get("what") == "doubt":
         words.tell(
             "{count} reports are tasks of the county now",
-            count=quarters.doubt(db, ids, by=person().username, now=counter.now()),
+            count=quarter_desk.doubt(db, ids, by=person().username, now=counter.now()),
         )
         return redirect(url_for("quarters.reports", period=request.form.get("period", ""), what="clean"), 303)
-    left = quarters.confirm_clean(db, ids, by=person().username, now=counter.now())
+    left = quarter_desk.confirm_clean(db, ids, by=person().username, now=counter.now())
     words.tell("{count} reports are confirmed", count=len(found) - len(left))
     for sentence in left[:20]:
         words.tell(sentence.template, "warning", **sentence.params)
@@ -236,7 +246,7 @@ def confirm_report(report_id: int) -> Response:
     db = counter.db()
     report = quarters.get(db, report_id)
     permissions.check(scope(), "confirm_figures", enterprises.get(db, report.enterprise_id).path)
-    quarters.confirm_doubts(db, report_id, by=person().username, now=counter.now())
+    quarter_desk.confirm_doubts(db, report_id, by=person().username, now=counter.now())
     words.tell("the figures count as confirmed now")
     return redirect(url_for("quarters.doubts"), 303)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from casework import importing, quarters
+from casework import importing, quarter_desk, quarters
 from casework.case_tables import Notice
 from casework.tables import Enterprise, EnterpriseYear, QuarterReport, Setting
 from engine import history
@@ -200,9 +200,9 @@ def test_a_county_confirms_clean_reports_together_and_not_what_it_filled_in_itse
     world.enterprise.completes("report")
     with world.database.transaction() as db:
         row = db.get_one(QuarterReport, report(world).id)
-        left = quarters.confirm_clean(db, [row.id], by=row.filled_by, now=world.now)
+        left = quarter_desk.confirm_clean(db, [row.id], by=row.filled_by, now=world.now)
         assert len(left) == 1
-        assert not quarters.confirm_clean(db, [row.id], by="xk", now=world.now)
+        assert not quarter_desk.confirm_clean(db, [row.id], by="xk", now=world.now)
     world.run()
     assert (report(world).state, report(world).checked_by) == ("县核", "xk")
     world.is_well()
@@ -236,8 +236,8 @@ def test_a_county_that_knows_better_looks_at_a_clean_report_by_hand(world: World
     asked(world)
     world.enterprise.completes("report")
     with world.database.transaction() as db:
-        assert quarters.doubt(db, [report(world).id], by="xk", now=world.now) == 1
-        assert quarters.doubt(db, [report(world).id], by="xk", now=world.now) == 0, "once"
+        assert quarter_desk.doubt(db, [report(world).id], by="xk", now=world.now) == 1
+        assert quarter_desk.doubt(db, [report(world).id], by="xk", now=world.now) == 0, "once"
     world.run()
     assert "county_check" in world.waiting()
     world.xk.completes("county_check", decision="refuse", opinion="项目已停,数据不实。", ledger=False)
@@ -418,7 +418,7 @@ def test_doubtful_figures_outside_an_open_quarter_are_confirmed_by_somebody_else
     found = report(world, "2025Q4")
     with world.database.transaction() as db:
         with pytest.raises(Forbidden):
-            quarters.confirm_doubts(db, found.id, by="rk", now=world.now)
-        quarters.confirm_doubts(db, found.id, by="xk", now=world.now)
+            quarter_desk.confirm_doubts(db, found.id, by="rk", now=world.now)
+        quarter_desk.confirm_doubts(db, found.id, by="xk", now=world.now)
     assert report(world, "2025Q4").state == "县核"
     world.is_well()
