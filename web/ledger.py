@@ -80,7 +80,10 @@ def index() -> str:
     db = counter.db()
     return render_template(
         "ledger/index.html",
-        rows=[(row, cells(row)) for row in islice(ledger.rows(db, wanted.limit(SHOWN), day=scope().day), SHOWN)],
+        rows=[
+            (row, [*map(_shown, cells(row))])
+            for row in islice(ledger.rows(db, wanted.limit(SHOWN), day=scope().day), SHOWN)
+        ],
         total=ledger.count(db, wanted),
         asked=asked,
         file=f"{url_for('ledger.workbook')}?{urlencode({name: value for name, value in asked.items() if value})}",
@@ -215,6 +218,10 @@ def _remarks(row: Row) -> Iterable[str]:
         yield gettext("relapsed %(count)s times", count=row.relapses)
     if row.state == "removed" and row.reason:
         yield row.reason
+
+
+def _shown(cell: str | int | Decimal | date) -> str:
+    return f"{cell:,.2f}" if isinstance(cell, Decimal) else str(cell)
 
 
 def _or_empty(value: Decimal | int | date | None) -> str | int | Decimal | date:
