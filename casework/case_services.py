@@ -16,10 +16,12 @@ from engine.tables import UserTask
 LETTERS: Final[Mapping[str, Sentence]] = {
     "case_opened": Sentence("the case {case_no} was opened; your liaison officer will call"),
     "visit_arranged": Sentence("a visit is arranged for {case_no} on {date}"),
+    "officer_changed": Sentence("the case {case_no} goes on with a new liaison officer"),
 }
 """What `send.notice` says, by the name of its template."""
 OFFICERS_LETTERS: Final[Mapping[str, Sentence]] = {
     "case_opened": Sentence("the case {case_no} is yours; arrange the first visit within ten working days"),
+    "officer_changed": Sentence("the case {case_no} is yours; read its file and what was handed over"),
 }
 """What the officer is told where the enterprise is told something else."""
 
