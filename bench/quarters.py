@@ -10,10 +10,11 @@ from sqlalchemy import event
 
 from casework import published_years, quarters, territories
 from casework.case_tables import Case
+from casework.schema.metadata import METADATA
 from casework.services import all_services
 from casework.tables import Enterprise, QuarterReport
 from engine import definitions
-from engine.db import Base, Database
+from engine.db import Database
 
 CASES = 11_000
 PERIOD = "2026Q2"
@@ -49,10 +50,7 @@ def measure(cases: int = CASES) -> str:
 
 
 def _fill(database: Database, cases: int) -> None:
-    for module in ("casework", "engine"):
-        for path in sorted((WORKFLOWS.parent / module).glob("*tables.py")):
-            __import__(f"{module}.{path.stem}")
-    Base.metadata.create_all(database.engine)
+    METADATA.create_all(database.engine)
     database.info["services"] = all_services()
     with database.transaction() as db:
         published_years.enter(db, by="adm", now=NOW)
