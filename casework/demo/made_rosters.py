@@ -24,6 +24,8 @@ _ROSTER: Final = "规上工业企业名册.xlsx"
 _OUTSIDE: Final = "天河区"
 """A county outside the region, which the roster names to be refused."""
 _ZONES: Final = ("高新", "经开", "新区", "片区", "开发", "产业园")
+_SHARES: Final = (0.16, 0.16, 0.14)
+"""Of the enterprises chosen: with a gap and large or state-owned; with a gap and some R&D; without a gap."""
 _SHARE_OF_NEWCOMERS: Final = 0.06
 _CITIES: Final[Mapping[str, tuple[int, tuple[str, ...]]]] = {
     "南宁市": (1600, ("江南区", "西乡塘区", "良庆区", "武鸣区", "横州市", "宾阳县")),
@@ -70,17 +72,23 @@ class Book:
 
 def make(folder: Path, number: int) -> Book:
     """The rosters of `number` enterprises; the same for the same number."""
-    rows = _choose(_known_rows(folder), number)
+    known = _known_rows(folder)
+    home = _home(known)
+    neighbours = _neighbours(home)
+    rows = _choose(known, home, number - len(neighbours)) + neighbours
     rows += _made(number - len(rows))
-    counties: dict[tuple[str, str], int] = {}
-    for row in rows:
-        place = (row["市"], row["县(区)"])
-        if not any(word in place[1] for word in _ZONES):
-            counties[place] = counties.get(place, 0) + 1
-    home = max(sorted(counties), key=lambda place: counties[place])
     newcomers = _newcomers(rows, home)
     first = [_year_before(row) for row in rows if row["统一社会信用代码"] not in newcomers]
     return Book(_file("2024年规上工业企业名册.csv", first), _file("2025年规上工业企业名册.csv", rows), home, newcomers)
+
+
+def _home(rows: Sequence[Mapping[str, str]]) -> tuple[str, str]:
+    """City and name of the county (no zone) with the most enterprises that the lists look at."""
+    counties: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if _kind(row) < 2 and not any(word in row["县(区)"] for word in _ZONES):
+            counties[_place(row)] = counties.get(_place(row), 0) + 1
+    return max(sorted(counties), key=lambda place: counties[place])
 
 
 def _known_rows(folder: Path) -> list[dict[str, str]]:
@@ -112,24 +120,34 @@ def _is_plain(row: Mapping[str, str]) -> bool:
     return listed and row["市"].endswith("市") and believable
 
 
-def _choose(rows: list[dict[str, str]], number: int) -> list[dict[str, str]]:
-    """Those that the lists look at come first: large ones and state-owned ones with a gap, then who does some R&D."""
+def _kind(row: Mapping[str, str]) -> int:
+    """0: a gap, and large or state-owned; 1: a gap and some R&D; 2: no gap; 3: small and without R&D."""
+    gap = row["有无研发活动"] != "是" or row["有无研发机构"] != "是"
+    large, owned = float(row["营业收入(万元)"]) >= 50_000, row["是否国有"] == "是"
+    return 0 if gap and (large or owned) else 1 if gap and row["有无研发活动"] == "是" else 2 if not gap else 3
 
-    def rank(row: Mapping[str, str]) -> tuple[int, str]:
-        gap = row["有无研发活动"] != "是" or row["有无研发机构"] != "是"
-        large, owned = float(row["营业收入(万元)"]) >= 50_000, row["是否国有"] == "是"
-        kind = 0 if gap and (large or owned) else 1 if gap and row["有无研发活动"] == "是" else 2 if not gap else 3
-        return kind, row["统一社会信用代码"]
 
-    return sorted(rows, key=rank)[:number]
+def _place(row: Mapping[str, str]) -> tuple[str, str]:
+    return row["市"], row["县(区)"]
+
+
+def _choose(rows: list[dict[str, str]], home: tuple[str, str], number: int) -> list[dict[str, str]]:
+    """Of every kind a share, as lists look in a real province; of the county that waits for the visitor all that lists look at."""
+    ordered = sorted(rows, key=lambda row: (_place(row) != home, row["统一社会信用代码"]))
+    chosen: list[dict[str, str]] = []
+    for wanted, share in enumerate(_SHARES):
+        chosen += [row for row in ordered if _kind(row) == wanted][: round(number * share)]
+    known = {row["统一社会信用代码"] for row in chosen}
+    rest = [row for row in ordered if row["统一社会信用代码"] not in known]
+    return (chosen + sorted(rest, key=_kind, reverse=True))[:number]
 
 
 def _newcomers(rows: Sequence[Mapping[str, str]], home: tuple[str, str]) -> frozenset[str]:
     """Who came into the roster in the second year: some everywhere, and three with a gap in the county that waits for the visitor."""
     dice = Random("newcomers")  # noqa: S311 - fictional
     found = {row["统一社会信用代码"] for row in rows if dice.random() < _SHARE_OF_NEWCOMERS}
-    at_home = [row for row in rows if (row["市"], row["县(区)"]) == home and row["有无研发机构"] != "是"]
-    at_home.sort(key=lambda row: (row["是否国有"] != "是", -float(row["营业收入(万元)"])))
+    at_home = [row for row in rows if _place(row) == home and _kind(row) < 2]
+    found -= {row["统一社会信用代码"] for row in at_home}
     return frozenset(found | {row["统一社会信用代码"] for row in at_home[:3]})
 
 
@@ -149,6 +167,33 @@ def _year_before(row: Mapping[str, str]) -> dict[str, str]:
         "有无研发活动": "是" if active else "否",
         "有无研发机构": "是" if has_institution else "否",
     }
+
+
+def _neighbours(home: tuple[str, str]) -> list[dict[str, str]]:
+    """More enterprises with a gap in the county that waits for the visitor, so that there is a day's work in it."""
+    found: list[dict[str, str]] = []
+    for serial, words in enumerate(("木业", "铝材", "化工", "电子", "机械", "食品", "建材")):
+        dice = Random(f"neighbour {serial}")  # noqa: S311 - fictional
+        revenue = dice.choice((9_000, 26_000, 64_000, 130_000)) * dice.uniform(0.9, 1.1)
+        active = serial % 3 != 0
+        found.append(
+            {
+                **dict.fromkeys(HEADERS, ""),
+                "市": home[0],
+                "县(区)": home[1],
+                "企业名称": f"桂示{'瑞昌裕盛恒达泰'[serial]}丰{words}有限公司",
+                "统一社会信用代码": credit_codes.make("450000", f"MADMU{serial:03d}"),
+                "行业代码": ("C2021", "C3252", "C2614", "C3990", "C3463", "C1340", "C3011")[serial],
+                "规上入库时间": f"{dice.randint(2011, 2023)}-{dice.randint(1, 12):02d}",
+                "营业收入(万元)": f"{revenue:.2f}",
+                "研发费用(万元)": f"{revenue * 0.012 if active else 0:.2f}",
+                "有无研发活动": "是" if active else "否",
+                "有无研发机构": "否",
+                "是否国有": "是" if serial % 2 else "否",
+                "从业人员": str(dice.randint(80, 900)),
+            }
+        )
+    return found
 
 
 def _made(number: int) -> list[dict[str, str]]:

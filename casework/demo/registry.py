@@ -18,7 +18,7 @@ from engine.calendars import local_day
 
 BY: Final = people.SYSTEM
 SINCE: Final = date(2025, 1, 1)
-BELOW_SCALE: Final = 16
+BELOW_SCALE: Final = 12
 _REGION: Final = {
     "rk": ("RK", "自治区科技厅"), "rk2": ("RK", "自治区科技厅"), "rg": ("RG", "自治区工信厅"), "rg2": ("RG", "自治区工信厅"),
     "rs": ("RS", "自治区国资委"), "rs2": ("RS", "自治区国资委"), "rl": ("RL", "自治区科技厅"), "jm": ("JM", "联席机制办公室"),
