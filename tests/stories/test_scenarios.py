@@ -154,6 +154,26 @@ def test_who_falls_back_twice_is_red_the_region_knows_and_only_new_evidence_coun
     world.is_well()
 
 
+def test_an_item_that_falls_back_while_another_one_is_open_runs_again_beside_it(world: World) -> None:
+    world.planned_case(list="L1")
+    world.lists_change(added=["L5"])
+    world.lo.completes("amend_plan")
+    world.everybody_does("approve_county", "approve_city", "approve_region")
+    world.lo.records(
+        "HITECH_APPLY", certificateNo="GR202645000123", certificateFrom="2026-06-30", certificateTo="2029-06-29"
+    )
+    world.everybody_does(*CLOSING)
+    world.working_days_pass(6)
+    assert world.item_states() == {"L1": "open", "L5": "closed"}
+    world.falls_back("L5", "证书被撤销", gap="certificate")
+    assert world.item_states() == {"L1": "open", "L5": "relapsed"}
+    world.lo.completes("amend_plan")
+    world.everybody_does("approve_county", "approve_city", "approve_region")
+    assert world.active_runs("item") == 2
+    assert world.state() == "open"
+    world.is_well()
+
+
 def test_a_small_electronics_firm_is_refused_in_october_accepted_in_december_and_struck_off(world: World) -> None:
     world.planned_case(list="L4", subtype="A", revenue=1_850)
     assert "SXG" in world.measure_types()
