@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
@@ -118,3 +119,23 @@ def test_a_whole_is_kept_or_undone_as_one(database: Database, walk: Walk) -> Non
     with database.reading() as db:
         assert db.execute(select(Job.key)).scalars().all() == ["round:walk:kept"]
     assert {key for key, _number in walk.seen} == {"kept"}
+
+
+def test_two_nodes_do_every_portion_once(database: Database, walk: Walk) -> None:
+    for number in range(5):
+        ask(database, f"key {number}")
+    begin = Barrier(2)
+
+    def node() -> None:
+        begin.wait()
+        while jobs.run_due(database, NOW):
+            pass
+
+    nodes = [Thread(target=node) for _ in range(2)]
+    for one in nodes:
+        one.start()
+    for one in nodes:
+        one.join()
+    assert sorted(walk.seen) == sorted((f"key {number}", row) for number in range(5) for row in range(1, 8))
+    with database.reading() as db:
+        assert set(db.execute(select(Job.status)).scalars()) == {"done"}
