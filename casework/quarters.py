@@ -268,17 +268,24 @@ def running(db: Session, reports: Iterable[QuarterReport]) -> set[int]:
 
 
 def settled(db: Session, period: str) -> dict[int, Sentence]:
-    """Enterprises whose figures of a quarter a roster must not touch, with the reason: final, or reported by themselves."""
+    """Enterprises whose figures of a quarter a roster must not touch, with the reason: final, or on the county's desk."""
     final = Sentence("the figures of {period} are final; correct them in the next quarter", {"period": period})
-    own = Sentence("the enterprise has reported {period} itself and the county checks it", {"period": period})
-    query = select(QuarterReport.enterprise_id, QuarterReport.state).where(
-        QuarterReport.period == period,
-        or_(
-            QuarterReport.state.in_(("市核", "锁定")),
-            and_(QuarterReport.state == "已报", QuarterReport.asked_at.is_not(None), QuarterReport.origin != "导入"),
-        ),
+    desk = Sentence(
+        "the report of {period} has arrived and is with the county; it has to return it before other figures come in",
+        {"period": period},
     )
-    return {row[0]: own if row[1] == "已报" else final for row in db.execute(query)}
+    query = (
+        select(QuarterReport.enterprise_id, QuarterReport.state)
+        .outerjoin(Instance, Instance.id == QuarterReport.instance_id)
+        .where(
+            QuarterReport.period == period,
+            or_(
+                QuarterReport.state.in_(("市核", "锁定")),
+                and_(QuarterReport.state == "已报", Instance.status == "active"),
+            ),
+        )
+    )
+    return {row[0]: desk if row[1] == "已报" else final for row in db.execute(query)}
 
 
 def counts(db: Session, report: QuarterReport, *, by: str, now: datetime) -> None:

@@ -280,6 +280,9 @@ def test_a_roster_does_not_overwrite_what_the_enterprise_reported_itself(world: 
     world.enterprise.completes("report")
     assert brought_in(world, ROSTER.format(total=620)) == 1
     assert report(world).origin == "企业"
+    world.xk.completes("county_check", decision="return", opinion="以名册为准,请更正。", defects=["rd"], ledger=False)
+    assert brought_in(world, ROSTER.format(total=620)) == 0
+    assert (report(world).origin, "correct" in world.waiting()) == ("导入", False), "heard where the correction waits"
 
 
 def test_figures_imported_before_the_quarter_is_opened_are_not_asked_again(world: World) -> None:
