@@ -4,15 +4,16 @@ Source: REFERENCE 4.g g13–g15, 3.3 no. 7. L1, L2 and enterprises with a risk f
 from the closure number, so that the draw can be repeated and nobody can choose. Nobody who checked or accepted looks back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework import answers, cases, closures, enterprises, reopenings
-from casework.case_tables import Closure, Item, Lookback
+from casework import answers, cases, closures, enterprises, reopenings, territories
+from casework.case_tables import Case, Closure, Item, Lookback
 from engine import history, messages
 from engine.errors import NotFound
 from engine.tables import Instance
@@ -147,6 +148,28 @@ def finish(db: Session, lookback: Lookback, *, instance: Instance | None, by: st
         by=by,
         now=now,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the look-backs of some territories found so far (K14): how many ended with a look, and how many of them as a relapse."""
+
+    looked: int
+    relapsed: int
+
+    @property
+    def rate(self) -> float | None:
+        """Relapsed ÷ looked back, in per cent; None before the first look."""
+        return round(100 * self.relapsed / self.looked, 1) if self.looked else None
+
+
+def outcome(db: Session, paths: Sequence[str]) -> Outcome:
+    """The outcome of the look-backs in these territories; what was not drawn is no look."""
+    query = select(Lookback.state, func.count()).join(Case, Case.id == Lookback.case_id)
+    query = query.where(Lookback.state.in_(("done", "relapsed")), Lookback.sample != "none")
+    rows = db.execute(query.where(territories.under(Case.scope, paths)).group_by(Lookback.state)).all()
+    found: dict[str, int] = {row[0]: row[1] for row in rows}
+    return Outcome(sum(found.values()), found.get("relapsed", 0))
 
 
 def of_item(db: Session, item: Item) -> list[Lookback]:

@@ -6,7 +6,18 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from casework import cases, closures, joint, people, permissions, relapses, statistics, territories
+from casework import (
+    cases,
+    closures,
+    joint,
+    lookbacks,
+    people,
+    permissions,
+    reconciliation,
+    relapses,
+    statistics,
+    territories,
+)
 from casework.case_tables import Case, Lookback
 from casework.tables import Enterprise
 from web import counter, language, words
@@ -96,8 +107,12 @@ def watched() -> str:
     checks = db.scalars(query).all()
     missing = statistics.unconfirmed(db, mine, limit=SHOWN)
     firms = _firms([*(one.case_id for one in checks), *(item.case_id for item in missing)])
+    home = sorted(mine, key=len)[0]
     return render_template(
         "closures/watched.html",
+        home=home,
+        total=reconciliation.total(reconciliation.by_list(db, home)),
+        outcome=lookbacks.outcome(db, mine),
         checks=[(one, *firms[one.case_id]) for one in checks],
         missing=[(item, *firms[item.case_id]) for item in missing],
         names=territories.tree(db),

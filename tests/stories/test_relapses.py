@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from casework import relapses
+from casework import lookbacks, relapses
 from casework.case_tables import Item, Lookback, RdInstitution
 from casework.tables import Enterprise
 from engine.errors import Conflict, Invalid
@@ -137,3 +137,17 @@ def test_a_lost_certificate_and_a_lost_place_in_the_roster_are_signs_too(world: 
         firm.is_scale, firm.scale_left = False, "2026-12"
         left = relapses.signs(db, [firm.id], day=date(2027, 1, 1))
         assert [(sign.item.list_type, sign.cause) for sign in left] == [("L4", "roster")]
+
+
+def test_the_relapse_rate_counts_looks_and_not_what_was_never_drawn(world: World) -> None:
+    closed_case(world)
+    without_rd(world)
+    with world.database.reading() as db:
+        assert lookbacks.outcome(db, ["45"]).rate is None
+    looks(world)
+    checker = world.hires("cg2", "CG", "45/4508")
+    checker.completes("check_trigger", relapse=True, cause="停止研发", conclusion="项目组已解散。")
+    with world.database.reading() as db:
+        found = lookbacks.outcome(db, ["45/4508"])
+        assert (found.looked, found.relapsed, found.rate) == (1, 1, 100.0)
+        assert lookbacks.outcome(db, ["45/4502"]).looked == 0
