@@ -1,7 +1,6 @@
 """The command: starts the doors together, deploys, imports, verifies. It imports everything and is imported by nobody."""
 
 import argparse
-import gc
 import logging
 import os
 import secrets
@@ -14,11 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from casework import access, agenda, annotating, importing, people, published_years, territories
-from casework.demo import province
+from casework.demo import province, watching
 from casework.schema import revising
 from casework.services import all_services
 from engine import calendars, definitions, versions, working_days
@@ -76,7 +74,7 @@ def run(given: argparse.Namespace) -> int:
     now = province.BEGIN if wants_demo and not known else clock.now()
     _step("drawings", lambda: _deploy_folder(database, WORKFLOWS, "system", now))
     if wants_demo and not known:
-        _live_forward(database, given.enterprises)
+        watching.live(database, ROSTERS, given.enterprises, CONSOLE)
         clock.set(province.TODAY, by="system")
         CONSOLE.print(f"  the demo province lives, today is {province.TODAY:%Y-%m-%d}")
     elif empty:
@@ -91,24 +89,6 @@ def run(given: argparse.Namespace) -> int:
     database.close()
     _serve(given, is_demo=wants_demo)
     return 0
-
-
-def _live_forward(database: Database, number: int) -> None:
-    """Makes the demo province, and shows which day it has come to."""
-    days = (local_day(province.TODAY) - local_day(province.BEGIN)).days + 1
-    columns = (TextColumn("  the demo province"), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    # Little of what is made here is garbage: the collector looks less often while the province lives.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    with Progress(*columns, console=CONSOLE) as progress:
-        lived = progress.add_task("", total=days)
-
-        def say(said: str) -> None:
-            progress.update(lived, description=said, advance=1 if said[:2] == "20" else 0)
-
-        province.seed(database, ROSTERS, say, number=number)
-    gc.set_threshold(700, 10, 10)
-    gc.unfreeze()
 
 
 def _serve(given: argparse.Namespace, *, is_demo: bool) -> None:
