@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from sqlalchemy.orm import Session
 
 from casework import enterprises
+from casework.case_tables import Measure
 from casework.demo import answers_letters, answers_lists, answers_quarter, fortunes, personas
 from engine.calendars import calendar, local_day
 from engine.errors import Invalid, Problem
@@ -15,6 +16,8 @@ from engine.tables import UserTask
 Answer = Callable[[Session, UserTask, Mapping[str, Any], str, datetime], Mapping[str, Any] | None]
 """Takes the task, what its form shows, who answers and when; gives the submission, None where the demo's people leave it lying."""
 
+TRIES: Final = "tries"
+"""Beside what a form shows: how often this person has tried before."""
 COMPLAINTS: Final[dict[str, int]] = {}
 """What forms refused, and how often: looked at by those who make the demo."""
 
@@ -49,6 +52,8 @@ def _of_cases(
         return dict(_FIXED[element])
     if element == "city_check":
         return {"review": _opinion(task, username), "onsite": {**_ONSITE, "date": today.isoformat()}}
+    if element.startswith("decide_extension") and shown.get(TRIES):
+        return {"review": {"decision": "refuse", "opinion": "方案已另行延期,本次不再受理。"}}
     if element.startswith(_OPINIONS):
         return {"review": _opinion(task, username)}
     match element:
@@ -74,12 +79,20 @@ def _of_cases(
         case "status_check":
             return {"status": answers_letters.status(shown, now)}
         case "explain_delay":
-            later = {"choice": "later", "newDue": days.add(today, 25).isoformat()}
-            return {"delay": {**later, "reason": "设备到货推迟,正在补做。"}}
+            return _delay(db, shown, days.add(today, 25), today)
         case "check_6" | "check_12" | "check_trigger":
             return {"lookback": _lookback(db, task, today)}
         case _:
             return None
+
+
+def _delay(db: Session, shown: Mapping[str, Any], wished: date, today: date) -> dict[str, Any] | None:
+    """A new date for a late measure within its plan; None when the plan has ended, for then the plan has to be extended."""
+    measure = db.get(Measure, int(shown.get("measureId") or 0))
+    if measure is None or measure.plan.ends_on <= today:
+        return None
+    due = min(wished, measure.plan.ends_on)
+    return {"delay": {"choice": "later", "newDue": due.isoformat(), "reason": "设备到货推迟,正在补做。"}}
 
 
 def _opinion(task: UserTask, username: str) -> dict[str, Any]:

@@ -112,7 +112,7 @@ class Life:
             return 0
         try:
             with database.transaction() as db:
-                shown = user_tasks.variables(db, task, now=now)
+                shown = {**user_tasks.variables(db, task, now=now), answers.TRIES: plan.tries}
                 answer = answers.answer(db, task, shown, username, now)
                 if answer is not None:
                     user_tasks.complete(db, task.id, answer, by=username, now=now)

@@ -142,11 +142,14 @@ def staff_enterprises(db: Session, now: datetime) -> None:
 def new_year(db: Session, now: datetime) -> None:
     """What the figures of a new year leave open, for firms that were not in the roster before and for those below scale."""
     day = local_day(now)
-    for firm in db.execute(select(Enterprise).order_by(Enterprise.id)).scalars():
+    ruled = set(db.execute(select(Post.path).where(Post.post == "XG")).scalars())
+    staffed = set(db.execute(select(Officer.path)).scalars())
+    for firm in db.execute(select(Enterprise).order_by(Enterprise.id)).scalars().all():
         if not firm.legal_rep:
             describe(db, firm, day, now)
-            if firm.path not in set(db.execute(select(Post.path).where(Post.post == "XG")).scalars()):
-                settle(db, firm.path, now, with_officer=True)
+            if firm.path not in ruled:
+                settle(db, firm.path, now, with_officer=firm.path not in staffed)
+                ruled.add(firm.path)
         year = enterprises.year(db, firm.id, day.year - 1)
         if year is None or year.revenue is None:
             before = enterprises.year(db, firm.id, day.year - 2)
