@@ -217,7 +217,7 @@ def _made(number: int) -> list[dict[str, str]]:
                 "市": city,
                 "县(区)": county,
                 "企业名称": f"桂示{words}{serial:05d}有限公司",
-                "统一社会信用代码": credit_codes.make("450000", f"MADM{_base36(serial)}"),
+                "统一社会信用代码": credit_codes.make("450000", f"MADM{_base31(serial)}"),
                 "行业代码": industry,
                 "规上入库时间": f"{dice.randint(2011, 2024)}-{dice.randint(1, 12):02d}",
                 "营业收入(万元)": f"{revenue:.2f}",
@@ -232,14 +232,14 @@ def _made(number: int) -> list[dict[str, str]]:
     return found
 
 
-def _base36(serial: int) -> str:
+def _base31(serial: int) -> str:
     """Four letters or digits for a number, beginning with a letter that no other enterprise of the demo has."""
-    signs = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    signs, letters = "0123456789ABCDEFGHJKLMNPQRTUWXY", "TABCDEFGHJKLMNPQRWXY"
     text = ""
     for _ in range(3):
         serial, place = divmod(serial, len(signs))
         text = signs[place] + text
-    return "T" + text
+    return letters[serial] + text
 
 
 def _by_size(bands: Sequence[tuple[float, float]], revenue: float) -> float:
