@@ -1,5 +1,6 @@
 """What happens in the demonstration besides tasks: measures are carried through, firms stop and move, new rosters and editions come."""
 
+import zlib
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, Final
@@ -88,6 +89,17 @@ def proof(measure_type: str, number: str, today: date) -> dict[str, Any]:
             "filedOn": today.isoformat(),
         },
         "STAT_FILL": {"annualYear": today.year - 1, "annualExpenditure": 120},
+        "HITECH_APPLY": {
+            "certificateNo": f"GR{today.year}45{zlib.crc32(number.encode()) % 1_000_000:06d}",
+            "certificateFrom": today.isoformat(),
+            "certificateTo": today.replace(year=today.year + 3, day=1).isoformat(),
+        },
+        "SXG": {
+            "rosterResult": "accepted",
+            "rosterDate": today.isoformat(),
+            "rosterSince": f"{today.year}-{today.month:02d}",
+            "rosterProof": "统计部门入库确认",
+        },
     }
     return {"progress": 100, "note": "已落实到位。", **known.get(measure_type, {})}
 
