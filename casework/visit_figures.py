@@ -169,6 +169,11 @@ def of_enterprises(db: Session, enterprise_ids: Sequence[int]) -> list[tuple[Vis
     return [(row[0], row[1]) for row in db.execute(query)]
 
 
+def of_case(db: Session, case_id: int, limit: int = 5) -> list[Visit]:
+    """The last visits of a case, the newest first."""
+    return list(db.scalars(select(Visit).where(Visit.case_id == case_id).order_by(Visit.id.desc()).limit(limit)))
+
+
 def missed_in_a_row(db: Session, path: str, limit: int) -> list[tuple[VisitPlan, Enterprise, Officer | None]]:
     """Visits that are owed after `limit` missed ones in a row: another officer is proposed (d08)."""
     query = (

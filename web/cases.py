@@ -21,6 +21,7 @@ from casework import (
     statuses,
     stuck,
     territories,
+    visit_figures,
     worklist,
 )
 from casework.case_tables import LIGHTS, LISTS, LIVING_CASE, STAGES, Case, Evidence, Measure, Plan
@@ -104,12 +105,28 @@ def show(case_id: int) -> str:
         checkable={one.id for one in found if permissions.can(scope(), proofs.verb(one, enterprise), case.scope)},
         may_report=permissions.can(scope(), "report_status", case.scope) and case.state in LIVING_CASE,
         status=statuses.open_report(db, case),
+        visits=[one for one in visit_figures.of_case(db, case.id) if not scope().is_enterprise or one.result != "void"],
+        may_plan_visit=case.state in LIVING_CASE
+        and permissions.can_plan_visit(db, scope(), case.enterprise_id, case.scope),
+        others=_other_officers(case, assignment.officer_id if assignment else None),
         scope_name=scope().username,
         name_of=lambda username: people.name_of(db, username),
         posts=words.posts,
         stages=STAGES,
         measure_lights=_lights_of(plan),
     )
+
+
+def _other_officers(case: Case, officer_id: int | None) -> list[tuple[str, str]]:
+    """Who could look after the case instead, for those who manage officers: (id, name with load)."""
+    if not permissions.can(scope(), "manage_officers", case.scope) or case.state not in LIVING_CASE:
+        return []
+    loads = officers.loads(counter.db(), case.scope)
+    return [
+        (str(load.officer.id), f"{load.officer.person.name} ({load.cases}/{load.officer.capacity})")
+        for load in loads
+        if load.officer.id != officer_id and load.free > 0
+    ]
 
 
 @blueprint.get("/measures/<int:measure_id>")

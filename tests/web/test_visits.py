@@ -135,3 +135,13 @@ def test_a_single_case_is_given_to_another_officer(door: Door) -> None:
         assert row is not None
         assert row.officer_id == other
         assert db.scalars(select(Person.username).join(Officer).where(Officer.id == other)).one() == "lo7"
+
+
+def test_the_page_of_a_case_leads_to_its_visits_and_to_another_officer(door: Door) -> None:
+    page = door.knock("XG", "GET", f"/cases/{door.ids.case}").text
+    assert f"/visits/{door.ids.visit}" in page
+    assert f"/visits/plan/{door.ids.case}" in page
+    own = door.knock("ENT", "GET", f"/cases/{door.ids.case}").text
+    assert f"/visits/{door.ids.visit}" in own
+    assert f"/visits/plan/{door.ids.case}" not in own
+    assert "/officers/cases/" not in own
