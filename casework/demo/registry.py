@@ -160,7 +160,8 @@ def new_year(db: Session, now: datetime) -> None:
 
 
 def _year(db: Session, firm: Enterprise, year: int, values: Mapping[str, Any], day: date, now: datetime) -> None:
-    enterprises.enter_year(db, firm.id, year, values, known=None, reported={}, origin="系统", day=day, by=BY, now=now)
+    known = enterprises.year(db, firm.id, year)
+    enterprises.enter_year(db, firm.id, year, values, known=known, reported={}, origin="系统", day=day, by=BY, now=now)
 
 
 def _person(db: Session, username: str, name: str, unit: str, post: str, path: str, now: datetime) -> Person:
