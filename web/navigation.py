@@ -50,6 +50,7 @@ def rooms(scope: Scope) -> list[dict[str, Any]]:
         ("lists.index", gettext("Lists"), "list-details", can("board"), False),
         ("importing.index", gettext("Import"), "file-import", can("import"), False),
         ("designer.index", gettext("Drawings"), "sitemap", can("deploy"), True),
+        ("incidents.index", gettext("Failed steps"), "alert-octagon", scope.has("ADM"), True),
         ("admin.calendar", gettext("Calendar"), "calendar", can("manage_calendar"), False),
         ("admin.demo", gettext("Demonstration"), "clock", can("move_clock") and counter.this().settings.demo, False),
     ]
