@@ -46,7 +46,7 @@ def opened(inputs: Mapping[str, Any]) -> dict[str, Any]:
     route = inputs["route"] or {"color": "yellow"}
     given = inputs.get("orderId")
     by_hand = inputs.get("byHand") is True
-    act = "by_hand" if by_hand else "meeting" if (route.get("level") or 0) >= 6 else route["act"]
+    act = "by_hand" if by_hand else "meeting" if int(route.get("level") or 0) >= 6 else route["act"]
     return {
         "orderId": given if by_hand else (given or 0) + 1,
         "act": act,
