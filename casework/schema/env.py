@@ -11,6 +11,7 @@ context.configure(
     compare_type=metadata.compare_type,
     include_object=metadata.include_object,
     render_item=metadata.render_item,
+    process_revision_directives=metadata.KEEPS_ROWS,
     render_as_batch=context.config.attributes.get("batch", False),
 )
 with context.begin_transaction():

@@ -1,10 +1,13 @@
 """All tables of the house together, and how a column in a database is compared with one in the code."""
 
 import importlib
+import json
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from sqlalchemy import JSON, Column, MetaData, TypeDecorator
+from alembic.autogenerate.rewriter import Rewriter
+from alembic.operations import ops
+from sqlalchemy import JSON, Column, MetaData, TypeDecorator, text
 from sqlalchemy.types import TypeEngine
 
 from engine.db import Base
@@ -14,7 +17,9 @@ for _path in sorted(Path(__file__).parents[1].glob("*tables.py")):
     importlib.import_module(f"casework.{_path.stem}")
 
 METADATA: Final[MetaData] = Base.metadata
-__all__ = ["METADATA", "compare_type", "include_object", "render_item"]
+KEEPS_ROWS: Final = Rewriter()
+"""What a new revision is rewritten by: a column that may not be empty is filled in the rows that are there already."""
+__all__ = ["KEEPS_ROWS", "METADATA", "compare_type", "include_object", "render_item"]
 
 
 def compare_type(
@@ -46,3 +51,20 @@ def render_item(type_: str, thing: Any, autogen_context: Any) -> str | Literal[F
         autogen_context.imports.add("import engine.db")
         return f"engine.db.{type(thing).__name__}()"
     return False
+
+
+@KEEPS_ROWS.rewrites(ops.AddColumnOp)
+def _fill(_context: Any, _revision: Any, op: Any) -> Any:
+    """Rows of an older version get what a new row without a word gets."""
+    column: Column[Any] = op.column
+    default: Any = column.default
+    if not column.nullable and column.server_default is None and default is not None:
+        value: object = default.arg(None) if callable(default.arg) else default.arg
+        words = str(value).lower() if isinstance(value, bool) else ""
+        said = words or (str(value) if isinstance(value, int) else f"'{_plain(value)}'")
+        op.column = Column(column.name, column.type, nullable=False, server_default=text(said))
+    return op
+
+
+def _plain(value: object) -> str:
+    return str(value).replace("'", "''") if isinstance(value, str) else json.dumps(value)

@@ -1,7 +1,7 @@
 """Bringing a database to the newest revision, and asking where it stands."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -31,9 +31,14 @@ def upgrade(database: Database) -> None:
         try:
             if current(connection) not in {None, *_known()}:
                 raise Problem("this database was made by a newer version; update the program, not the database")
+            _referring(connection, database, on=False)
             command.upgrade(config(connection), "head")
             connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
         finally:
+            _referring(connection, database, on=True)
             if not database.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
                 connection.commit()
@@ -44,6 +49,13 @@ def downgrade(database: Database, revision: str) -> None:
     with database.engine.connect() as connection:
         command.downgrade(config(connection), revision)
         connection.commit()
+
+
+def _referring(connection: Connection, database: Database, *, on: bool) -> None:
+    """SQLite changes a table by making it anew; meanwhile nobody minds what refers to it. It is asked outside a transaction."""
+    if database.is_sqlite:
+        raw: Any = connection.connection.driver_connection
+        raw.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
 
 
 def newest() -> str:

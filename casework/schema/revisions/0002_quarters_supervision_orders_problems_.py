@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
 import engine.db
 
 revision = "0002"
@@ -318,15 +319,22 @@ def upgrade() -> None:
 
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("amend_reasons", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False)
+            sa.Column(
+                "amend_reasons",
+                sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
+                server_default=sa.text("'[]'"),
+                nullable=False,
+            )
         )
 
     with op.batch_alter_table("case_item", schema=None) as batch_op:
         batch_op.add_column(sa.Column("relapsed_on", sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column("relapse_gap", sa.String(length=12), nullable=False))
+        batch_op.add_column(
+            sa.Column("relapse_gap", sa.String(length=12), server_default=sa.text("('')"), nullable=False)
+        )
 
     with op.batch_alter_table("closure", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("onsite", sa.Boolean(), nullable=False))
+        batch_op.add_column(sa.Column("onsite", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("published_from", engine.db.UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("published_until", engine.db.UtcDateTime(), nullable=True))
         batch_op.drop_index(batch_op.f("ix_closure_state"))
@@ -339,7 +347,9 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("instance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
-        batch_op.add_column(sa.Column("kind", sa.String(length=10), nullable=False))
+        batch_op.add_column(
+            sa.Column("kind", sa.String(length=10), server_default=sa.text("'transfer'"), nullable=False)
+        )
         batch_op.alter_column(
             "state", existing_type=sa.VARCHAR(length=8), type_=sa.String(length=10), existing_nullable=False
         )
@@ -353,15 +363,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_light_log_case_id_day"), ["case_id", "day"], unique=False)
 
     with op.batch_alter_table("lookback", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("kind", sa.String(length=10), nullable=False))
-        batch_op.add_column(sa.Column("trigger", sa.String(length=80), nullable=False))
-        batch_op.add_column(sa.Column("cause", sa.String(length=20), nullable=False))
         batch_op.add_column(
-            sa.Column("evidence", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False)
+            sa.Column("kind", sa.String(length=10), server_default=sa.text("'regular'"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("trigger", sa.String(length=80), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("cause", sa.String(length=20), server_default=sa.text("('')"), nullable=False))
+        batch_op.add_column(
+            sa.Column(
+                "evidence",
+                sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
+                server_default=sa.text("'{}'"),
+                nullable=False,
+            )
         )
         batch_op.drop_constraint(batch_op.f("uq_lookback_closure_id"), type_="unique")
         batch_op.create_index(batch_op.f("ix_lookback_closure_id"), ["closure_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lookback_item_id"), ["item_id"], unique=False)
+    # What set off a look-back of the first version was always the closure itself.
+    op.execute("UPDATE lookback SET trigger = 'regular:' || closure_id")
+    with op.batch_alter_table("lookback", schema=None) as batch_op:
         batch_op.create_unique_constraint(batch_op.f("uq_lookback_trigger"), ["trigger"])
 
     with op.batch_alter_table("measure", schema=None) as batch_op:
@@ -369,46 +389,84 @@ def upgrade() -> None:
             sa.Column("instance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
         batch_op.add_column(
-            sa.Column("delays", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False)
+            sa.Column(
+                "delays",
+                sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
+                server_default=sa.text("'[]'"),
+                nullable=False,
+            )
         )
-        batch_op.add_column(sa.Column("end_reason", sa.String(length=400), nullable=False))
+        batch_op.add_column(
+            sa.Column("end_reason", sa.String(length=400), server_default=sa.text("('')"), nullable=False)
+        )
         batch_op.create_foreign_key(batch_op.f("fk_measure_instance_id"), "instance", ["instance_id"], ["id"])
 
     with op.batch_alter_table("plan", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("exhausted", sa.Boolean(), nullable=False))
+        batch_op.add_column(sa.Column("exhausted", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
 
     with op.batch_alter_table("quarter_report", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("explanation", sa.String(length=1000), nullable=False))
         batch_op.add_column(
-            sa.Column("explained", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False)
+            sa.Column("explanation", sa.String(length=1000), server_default=sa.text("('')"), nullable=False)
         )
         batch_op.add_column(
-            sa.Column("anomalies", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False)
+            sa.Column(
+                "explained",
+                sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
+                server_default=sa.text("'[]'"),
+                nullable=False,
+            )
         )
-        batch_op.add_column(sa.Column("unusual", sa.Integer(), nullable=False))
+        batch_op.add_column(
+            sa.Column(
+                "anomalies",
+                sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
+                server_default=sa.text("'[]'"),
+                nullable=False,
+            )
+        )
+        batch_op.add_column(sa.Column("unusual", sa.Integer(), server_default=sa.text("0"), nullable=False))
         batch_op.add_column(
             sa.Column("instance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
         batch_op.add_column(sa.Column("asked_at", engine.db.UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("due_on", sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column("filled_by", sa.String(length=120), nullable=False))
-        batch_op.add_column(sa.Column("helped", sa.Boolean(), nullable=False))
-        batch_op.add_column(sa.Column("returns", sa.Integer(), nullable=False))
-        batch_op.add_column(sa.Column("return_reason", sa.String(length=1000), nullable=False))
-        batch_op.add_column(sa.Column("chase_reason", sa.String(length=20), nullable=False))
-        batch_op.add_column(sa.Column("chase_note", sa.String(length=400), nullable=False))
-        batch_op.add_column(sa.Column("chased_by", sa.String(length=120), nullable=False))
+        batch_op.add_column(
+            sa.Column("filled_by", sa.String(length=120), server_default=sa.text("('')"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("helped", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(sa.Column("returns", sa.Integer(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(
+            sa.Column("return_reason", sa.String(length=1000), server_default=sa.text("('')"), nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("chase_reason", sa.String(length=20), server_default=sa.text("('')"), nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("chase_note", sa.String(length=400), server_default=sa.text("('')"), nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("chased_by", sa.String(length=120), server_default=sa.text("('')"), nullable=False)
+        )
         batch_op.add_column(sa.Column("chased_at", engine.db.UtcDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("county_mark", sa.String(length=8), nullable=False))
-        batch_op.add_column(sa.Column("checked_by", sa.String(length=120), nullable=False))
+        batch_op.add_column(
+            sa.Column("county_mark", sa.String(length=8), server_default=sa.text("('')"), nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("checked_by", sa.String(length=120), server_default=sa.text("('')"), nullable=False)
+        )
         batch_op.add_column(sa.Column("checked_at", engine.db.UtcDateTime(), nullable=True))
         batch_op.create_index(batch_op.f("ix_quarter_report_instance_id"), ["instance_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_quarter_report_instance_id"), "instance", ["instance_id"], ["id"])
 
     with op.batch_alter_table("visit", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("is_joint", sa.Boolean(), nullable=False))
+        batch_op.add_column(sa.Column("is_joint", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(
-            sa.Column("flags", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False)
+            sa.Column(
+                "flags",
+                sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
+                server_default=sa.text("'[]'"),
+                nullable=False,
+            )
         )
         batch_op.create_index(batch_op.f("ix_visit_visited_on"), ["visited_on"], unique=False)
 
