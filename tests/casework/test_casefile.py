@@ -24,4 +24,4 @@ def test_a_light_says_its_figures_in_words(database: Database) -> None:
     with world.database.reading() as db:
         entries = [entry for entry in casefile.timeline(db, world.get(db)) if entry.light]
         assert entries[0].light == "yellow"
-        assert "overdue by 1 working days" in [str(figure) for figure in entries[0].figures]
+        assert "plan overdue by 1 working days" in [str(figure) for figure in entries[0].figures]
