@@ -2,8 +2,10 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -225,3 +227,10 @@ def test_the_light_of_a_task_follows_its_deadline(overdue: int, due_in: int, lig
 def test_what_dt_2_counts_by_itself_is_not_counted_twice(matter: str, term: int, counts: tuple[bool, bool]) -> None:
     found = decide("light", "task-counts", {"matter": matter, "term": term})
     assert (found["light"], found["due"]) == counts
+
+
+@pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.dmn")), ids=lambda path: path.stem)
+def test_an_id_stands_once_in_a_file_of_decisions(path: Path) -> None:
+    """Camunda Modeler leaves out a table whose id the file has already given away."""
+    ids = [one.get("id") for one in etree.parse(path).iter() if one.get("id")]
+    assert [one for one, count in Counter(ids).items() if count > 1] == []
