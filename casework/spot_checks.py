@@ -33,8 +33,8 @@ def get(db: Session, check_id: int) -> SpotCheck:
 def draw(db: Session, month: str, *, after: int, now: datetime) -> int:
     """Draws the visits of the month before `month` (`2026-07`) that are checked; the next 200 with an id above `after`, 0 at the end.
 
-    In every county the share of `visit-limits` (5 %, rounded up) is drawn by a number that follows from the month and the visit
-    alone, so that anybody who draws again draws the same.
+    Of all visits of the month the share of `visit-limits` (5 %, rounded up) is drawn by a number that follows from the month and the
+    visit alone, so that anybody who draws again draws the same.
     """
     chosen = [row for row in drawn(db, month, now=now) if row[0] > after][:PORTION]
     if not chosen:
@@ -81,21 +81,15 @@ def drawn(db: Session, month: str, *, now: datetime) -> list[tuple[int, int]]:
     """Which visits of the month before are checked: (visit id, case id) in the order of the ids."""
     first = date.fromisoformat(f"{month}-01")
     before = (first - timedelta(days=1)).replace(day=1)
-    query = (
-        select(Visit.id, Visit.case_id, Case.scope)
-        .join(Case, Case.id == Visit.case_id)
-        .where(Visit.visited_on >= before, Visit.visited_on < first, Visit.result.in_(("visited", "void")))
+    query = select(Visit.id, Visit.case_id).where(
+        Visit.visited_on >= before, Visit.visited_on < first, Visit.result.in_(("visited", "void"))
     )
-    counties: dict[str, list[tuple[str, int, int]]] = {}
-    for visit_id, case_id, scope in db.execute(query):
-        lot = hashlib.sha256(f"{month}:{visit_id}".encode()).hexdigest()
-        counties.setdefault(scope, []).append((lot, visit_id, case_id))
+    lots = sorted(
+        (hashlib.sha256(f"{month}:{visit_id}".encode()).hexdigest(), visit_id, case_id)
+        for visit_id, case_id in db.execute(query)
+    )
     share = visit_plans.limits(db, now=now)["share"]
-    return sorted(
-        (visit_id, case_id)
-        for lots in counties.values()
-        for _lot, visit_id, case_id in sorted(lots)[: math.ceil(len(lots) * share / 100)]
-    )
+    return sorted((visit_id, case_id) for _lot, visit_id, case_id in lots[: math.ceil(len(lots) * share / 100)])
 
 
 def opened(db: Session, check: SpotCheck, *, instance: Instance) -> dict[str, object]:
