@@ -111,7 +111,7 @@ def assess_many(db: Session, found: Sequence[Case], *, now: datetime) -> dict[in
 
 
 def assess_all(db: Session, *, now: datetime, after: int = 0, limit: int = 500) -> int:
-    """Assesses living cases in the order of their ids, `limit` at a time; gives the last id, 0 when none is left.
+    """Assesses living cases in the order of their ids, `limit` at a time; gives the last id, 0 when none is left after it.
 
     A nightly ring calls it until it gives 0, each time in a transaction of its own.
     """
@@ -120,7 +120,7 @@ def assess_all(db: Session, *, now: datetime, after: int = 0, limit: int = 500) 
     ).all()
     if found:
         assess_many(db, found, now=now)
-    return found[-1].id if found else 0
+    return found[-1].id if len(found) == limit else 0
 
 
 def why(db: Session, about: str) -> LightLog | None:

@@ -68,7 +68,7 @@ def look_all(db: Session, key: str, *, after: int, now: datetime) -> int:
     )
     ids = list(db.scalars(query.distinct().order_by(Enterprise.id).limit(PORTION)))
     look_at(db, ids, now=now)
-    return ids[-1] if ids else 0
+    return ids[-1] if len(ids) == PORTION else 0
 
 
 def signs(db: Session, ids: Iterable[int], *, day: date) -> list[Sign]:

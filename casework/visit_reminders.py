@@ -48,7 +48,7 @@ def remind(db: Session, day: str, *, after: int, now: datetime) -> int:
         elif case.state != "suspended":
             letters += _letters(db, plan, case, known, today, now=now)
     _send(db, letters)
-    return found[-1][0].id if found else 0
+    return found[-1][0].id if len(found) == PORTION else 0
 
 
 def _letters(db: Session, plan: VisitPlan, case: Case, known: Staff, today: date, *, now: datetime) -> list[Notice]:
