@@ -8,7 +8,7 @@ in memory.
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -127,9 +127,10 @@ def _python_sentences() -> set[tuple[str, str]]:
     takers = _takers(trees.values())
     found: set[tuple[str, str]] = set()
     for place, tree in trees.items():
+        named = _named(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
-                found.update((text, place) for text in _said(node, takers))
+                found.update((text, place) for text in _said(node, takers, named))
             elif isinstance(node, ast.ClassDef) and place == "engine/errors.py" and node.name in takers:
                 # The first paragraph of an error's docstring is its default message.
                 text = (ast.get_docstring(node) or "").split("\n\n")[0].strip()
@@ -174,14 +175,34 @@ def _takers(trees: Iterable[ast.Module]) -> dict[str, set[int]]:
     return takers
 
 
-def _said(call: ast.Call, takers: Mapping[str, set[int]]) -> Iterator[str]:
+def _named(tree: ast.Module) -> Mapping[str, Sequence[ast.expr]]:
+    # What the names of a module may stand for, for a sentence that got a name before it is handed on.
+    named: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                named.setdefault(name, []).append(value)
+            case _:
+                pass
+    return named
+
+
+def _said(call: ast.Call, takers: Mapping[str, set[int]], named: Mapping[str, Sequence[ast.expr]]) -> Iterator[str]:
     name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
     for place in takers.get(name, ()):
         given = [call.args[place]] if 0 <= place < len(call.args) else []
         given += [keyword.value for keyword in call.keywords if keyword.arg == "template"]
         for one in given:
             # `error` and `fail` are also names of other things: a rule's name or a line for the log is no sentence.
-            yield from (text for text in _texts(one) if name in PLAIN or not NO_SENTENCE.search(text))
+            said = [
+                text
+                for part in (named.get(one.id, ()) if isinstance(one, ast.Name) else [one])
+                for text in _texts(part)
+            ]
+            yield from (text for text in said if name in PLAIN or not NO_SENTENCE.search(text))
 
 
 def _texts(node: ast.expr) -> Iterator[str]:
