@@ -112,14 +112,7 @@ class World:
     def __init__(
         self, database: Database, *, start: datetime = START, synthetic_years: Iterable[int] = (2027, 2028, 2029)
     ) -> None:
-        self.database = database
-        self.now = start.astimezone(UTC)
-        self.case_id = 0
-        self.completions: list[user_tasks.Completion] = []
-        self._enterprises = 0
-        self._kept = {"lights", "chores"}
-        database.info["services"] = all_services()
-        database.info["rounds"] = agenda.rounds_of_the_house()
+        self.enters(database, start.astimezone(UTC))
         with database.transaction() as db:
             published_years.enter(db, by="adm", now=self.now)
             calendars.enter_notice(
@@ -147,6 +140,16 @@ class World:
         files = {path.name: path.read_bytes() for path in sorted(WORKFLOWS.iterdir()) if path.suffix in _DRAWINGS}
         with database.transaction() as db:
             definitions.deploy(db, files, name="policy", source="folder", by="des", now=self.now)
+
+    def enters(self, database: Database, now: datetime) -> None:
+        """The story begins now, on a database that has its territory, people and drawings."""
+        self.database, self.now = database, now
+        self.case_id = 0
+        self.completions: list[user_tasks.Completion] = []
+        self._enterprises = 0
+        self._kept = {"lights", "chores"}
+        database.info["services"] = all_services()
+        database.info["rounds"] = agenda.rounds_of_the_house()
 
     # --- people -------------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,6 @@ from typing import Any, Final
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from casework import access, people
-from casework.services import all_services
 from engine.calendars import local_day
 from engine.db import Database
 from tests.browser.serving import served
@@ -24,6 +23,7 @@ from web.app import create_app
 from web.counter import Settings
 
 PASSWORD = "sun-and-rain-2026"
+AT_SHORT_NOTICE: Final = "不足 3 天或为“无事不扰”日,企业已同意"
 PEOPLE: Final[Mapping[str, str]] = {
     "xk": "示例韦科", "xg": "示例黄工", "xs": "示例陆资", "xl": "示例覃县", "ck": "示例莫科", "cg": "示例蒙工",
     "cs": "示例李资", "cl": "示例梁市", "rk": "示例农科", "rg": "示例谭工", "rs": "示例石资", "rl": "示例罗厅",
@@ -36,9 +36,7 @@ class Standing(World):
     """A world whose database was filled before."""
 
     def __init__(self, database: Database) -> None:
-        self.database, self.now = database, START
-        self.case_id, self.completions, self._enterprises = 0, [], 0
-        database.info["services"] = all_services()
+        self.enters(database, START)
 
     def today(self) -> date:
         """The day of the story's clock in Shanghai."""

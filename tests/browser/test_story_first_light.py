@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from casework import territories
 from casework.enterprises import by_code
 from tests.browser.conftest import SIZES
-from tests.browser.house import PEOPLE, FormOnPage, House
+from tests.browser.house import AT_SHORT_NOTICE, PEOPLE, FormOnPage, House
 from tests.world import COUNTY
 
 pytestmark = pytest.mark.browser
@@ -97,15 +97,15 @@ def the_enterprise_is_visited(house: House, pictures: Pictures) -> str:
     house.person("xg").task("指派联络专员").picks("联络专员", PEOPLE["lo"]).submits()
 
     arranging = house.person("lo").task("约定走访日程")
-    arranging.dates("走访日期", date(2026, 6, 30)).picks("方式", "实地").ticks(
-        "走访议题", "研发活动", "研发机构"
-    ).submits()
+    arranging.dates("走访日期", date(2026, 6, 30)).picks("方式", "实地").ticks(AT_SHORT_NOTICE)
+    arranging.ticks("走访议题", "研发活动", "研发机构").submits()
     house.person("firm").opens("/notices").sees("已约定于 2026-06-30 走访")
     house.person("lo").opens("/").sees("走访并记录")
     pictures("worklist")
     visit = house.person("lo").task("走访并记录").chooses("走访结果", "已成访").dates("走访日期", date(2026, 6, 30))
     visit.picks("方式", "实地").fills("时长", 60).fills("姓名", "韦总").fills("职务", "总经理")
     visit.fills("走访内容", "了解企业研发情况，实地查看车间与实验室，说明政策与下一步安排。")
+    visit.picks("未定位原因", "室内或地下无信号").ticks("宣讲的政策", "研发费用加计扣除")
     pictures("task")
     visit.submits()
     confirming = house.person("firm").task("确认走访记录并评价").chooses("走访记录是否属实", "是")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from casework.services import all_services
 from tests.browser.conftest import fits
-from tests.browser.house import PEOPLE, House
+from tests.browser.house import AT_SHORT_NOTICE, PEOPLE, House
 from tests.browser.test_access import faults
 
 pytestmark = pytest.mark.browser
@@ -43,9 +43,8 @@ def test_a_late_case_is_yellow_on_the_board_and_says_why(
     picture(page, "board-stuck-desk")
     with page.expect_navigation():
         page.locator(".x-figure", has_text="黄灯").click()
-    board.sees("桂示木业1有限公司").presses("桂示木业1有限公司").sees("黄灯").sees(
-        "亮灯原因：任务逾期：制定一企一策方案"
-    )
+    board.sees("桂示木业1有限公司").presses("桂示木业1有限公司").sees("黄灯").sees("亮灯原因：方案逾期")
+    board.sees("方案逾期 1 个工作日")
     assert not faults(page), "\n".join(faults(page))
     picture(page, "case-late-desk")
     page.set_viewport_size({"width": 390, "height": 844})
@@ -63,7 +62,7 @@ def test_a_step_that_failed_is_kept_shown_with_its_reason_and_run_again(the_hous
     world.xg.completes("assign_officer")
     breaks(the_house, "registry.visits.arrange")
     arranging = the_house.person("lo").task("约定走访日程").picks("方式", "实地").ticks("走访议题", "研发活动")
-    arranging.dates("走访日期", world.today()).submits()
+    arranging.ticks(AT_SHORT_NOTICE).dates("走访日期", world.today()).submits()
     the_house.person("lo").opens("/").sees("今天的事都办完了")
     assert world.waiting() == []
 
