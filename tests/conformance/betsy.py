@@ -161,7 +161,7 @@ def prepared(path: Path) -> bytes:
         for script in scripts:
             node.remove(script)
         for attribute in ("scriptFormat", "scriptLanguage"):
-            node.attrib.pop(attribute, None)
+            strip(node, attribute)
         extend(node, "taskDefinition", type=f"registry.{token}")
     for local, attribute in (
         ("message", "name"),
@@ -179,13 +179,14 @@ def prepared(path: Path) -> bytes:
         if etree.QName(event).localname in {"intermediateThrowEvent", "endEvent"}:
             extend(event, "publishMessage", correlationKey='="k"')
         if node.get("messageRef") is None and names:
-            node.set("messageRef", next(iter(names)))
+            node.set("messageRef", str(next(iter(names))))
     for node in root.iter(f"{_BPMN}sendTask"):
         extend(node, "taskDefinition", type=f"registry.send:{names.get(node.get('messageRef'), '')}")
     for node in root.iter(f"{_BPMN}serviceTask"):
         extend(node, "taskDefinition", type="registry.")
     for node in root.iter(f"{_BPMN}callActivity"):
-        called = node.attrib.pop("calledElement", None)
+        called = str(node.get("calledElement") or "")
+        strip(node, "calledElement")
         if called:
             extend(node, "calledElement", processId=called.rpartition(":")[2])
     for node in root.iter(f"{_BPMN}adHocSubProcess"):
@@ -203,6 +204,11 @@ def feel(text: str) -> str:
         asked = f'contains({found[2]}, "{found[3]}")'
         return f"=not({asked})" if found[1] else f"={asked}"
     return plain if re.fullmatch(r"-?\d+", plain) else f"={plain}"
+
+
+def strip(node: Any, attribute: str) -> None:
+    if attribute in node.attrib:
+        del node.attrib[attribute]
 
 
 def extend(node: Any, local: str, **attributes: str) -> None:

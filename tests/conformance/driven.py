@@ -25,7 +25,7 @@ from engine.bpmn.outcome import (
     Wait,
 )
 from engine.errors import Problem, Undeployable
-from tests.conformance.betsy import extend
+from tests.conformance.betsy import extend, strip
 from tests.conformance.stage import Stage
 from tests.conformance.suites import Answer
 
@@ -167,16 +167,16 @@ def prepared(path: Path) -> bytes:
     for node in [node for name in _TASKS for node in root.iter(_BPMN + name)]:
         if node.get(f"{_CAMUNDA}type") != "external":
             for name in _BY_JAVA:
-                node.attrib.pop(_CAMUNDA + name, None)
+                strip(node, _CAMUNDA + name)
             extend(node, "taskDefinition", type="registry.java")
     for node in root.iter(f"{_BPMN}callActivity"):
         for name in _BY_JAVA:
-            node.attrib.pop(_CAMUNDA + name, None)
+            strip(node, _CAMUNDA + name)
         node.set("calledElement", node.get("calledElement") or "elsewhere")
     for node in root.iter(f"{_BPMN}scriptTask"):
         for script in node.findall(f"{_BPMN}script"):
             node.remove(script)
-        node.attrib.pop("scriptFormat", None)
+        strip(node, "scriptFormat")
         extend(node, "taskDefinition", type="registry.java")
     for node in root.iter(f"{_CAMUNDA}inputParameter"):
         # A function of a Java library that makes JSON of a text.
@@ -200,7 +200,7 @@ def _messages(root: Any) -> None:
             node.set("messageRef", f"message_{number}")
         if throws and node.get(f"{_CAMUNDA}type") != "external":
             for name in _BY_JAVA:
-                node.attrib.pop(_CAMUNDA + name, None)
+                strip(node, _CAMUNDA + name)
             extend(around, "taskDefinition", type="registry.java")
     for node in root.iter(f"{_BPMN}signalEventDefinition"):
         if node.get("signalRef") is None:

@@ -94,7 +94,12 @@ def missing(source: bytes, model: Model) -> Iterator[str]:
                 yield f"flow {node_id}"
             drawn = node.find(f"{_BPMN}conditionExpression")
             kept = flows.get(node_id)
-            if drawn is not None and "".join(drawn.itertext()).strip() and kept is not None and kept.condition is None:
+            if (
+                drawn is not None
+                and "".join(map(str, drawn.itertext())).strip()
+                and kept is not None
+                and kept.condition is None
+            ):
                 yield f"condition of {node_id}"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from engine import feel
 from engine.bpmn import parser, reader
 from engine.bpmn.execution import BpmnError, Execution
+from engine.bpmn.model import Binding
 from engine.bpmn.outcome import (
     CallWait,
     Decided,
@@ -22,6 +23,7 @@ from engine.bpmn.outcome import (
     TimerWait,
     UnhandledError,
     UserTaskWait,
+    Variables,
     Wait,
 )
 from engine.errors import ExecutionFailed
@@ -67,7 +69,10 @@ class Stage:
     def is_immediate(self, job_type: str) -> bool:
         return job_type not in self.slow
 
-    def decide(self, decision_id: str, *_: object, element_id: str) -> Decided:
+    def decide(
+        self, decision_id: str, binding: Binding, version_tag: str | None, variables: Variables, *, element_id: str
+    ) -> Decided:
+        _ = binding, version_tag, variables
         if decision_id not in self.decided:
             raise ExecutionFailed("there is no decision {id}", element_id=element_id, id=decision_id)
         return Decided(self.decided[decision_id], {})

@@ -109,9 +109,8 @@ def test_one_item_of_two_asks_for_the_extension_and_the_other_one_has_it_too(wor
     world.sleeps_until(ask_on + timedelta(days=1))
     assert world.waiting().count("ask_extension") == 2
     with world.database.reading() as db:
-        first = db.scalars(
-            select(UserTask.id).where(UserTask.element_id == "ask_extension").order_by(UserTask.id)
-        ).first()
+        open_now = select(UserTask.id).where(UserTask.element_id == "ask_extension").order_by(UserTask.id)
+        first = db.scalars(open_now.limit(1)).one()
     world.lo.completes_task(first, newEnd=later.isoformat())
     world.xl.completes("decide_extension")
     world.ck.completes("decide_extension_city")

@@ -184,13 +184,14 @@ def test_a_record_that_is_too_short_says_nothing_or_repeats_the_last_one_comes_b
     world.visited_case(list="L1")
     the_month_begins(world, "2026-07")
     world.lo.completes("arrange")
-    for changed, field in (
+    thin: tuple[tuple[dict[str, Any], str], ...] = (
         ({"minutes": 10}, "visit.minutes"),
         ({"people": []}, "visit.people"),
         ({"progress": ""}, "visit.progress"),
         ({"mode": "phone"}, "visit.mode"),
         ({"sameReason": ""}, "visit.sameReason"),
-    ):
+    )
+    for changed, field in thin:
         with pytest.raises(Invalid) as refused:
             world.lo.completes("record_visit", **changed)
         assert field in refused.value.fields, changed
