@@ -149,3 +149,23 @@ def the_house(house_template: Path, memory_directory: Path, open_page: Callable[
     """The whole house for one story; its page is a desk's."""
     with house.opened(house_template, memory_directory / "story.sqlite3", open_page, size="desk") as standing:
         yield standing
+
+
+Pictures = Callable[[str], None]
+
+
+@pytest.fixture
+def pictures(the_house: house.House, picture: Callable[[Page, str], None]) -> Pictures:
+    """`pictures("case")` keeps the page of the house as it stands, at both sizes; at neither is it wider than the window."""
+
+    def take(name: str) -> None:
+        page = the_house.page
+        before = page.viewport_size
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            assert fits(page), f"{page.url} is wider than a {size}"
+            picture(page, f"{name}-{size}")
+        assert before is not None
+        page.set_viewport_size(before)
+
+    return take

@@ -83,6 +83,10 @@ class House:
         with self.world.database.transaction() as db:
             access.set_password(db, username, PASSWORD, by="adm", now=self.world.now)
 
+    def holds(self, size: tuple[int, int]) -> None:
+        """The page is now this wide and high: a phone's or a desk's."""
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+
     def rings(self) -> None:
         """The clock rings: whatever is due is done."""
         self.world.run()

@@ -1,15 +1,14 @@
 """First light: a roster comes in, one enterprise is warned, visited, planned for and struck off — through the pages alone."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from casework import territories
 from casework.enterprises import by_code
-from tests.browser.conftest import SIZES
+from tests.browser.conftest import Pictures
 from tests.browser.house import AT_SHORT_NOTICE, PEOPLE, FormOnPage, House
 from tests.world import COUNTY
 
@@ -28,23 +27,6 @@ QUARTER = """2026年第{quarter}季度研发监测汇总表
 企业名称,统一社会信用代码,研发费用,研发项目数,营业收入
 {firm},{code},{expense},1,{revenue}
 """
-
-Pictures = Callable[[str], None]
-
-
-@pytest.fixture
-def pictures(the_house: House, picture: Callable[[Page, str], None]) -> Pictures:
-    """`pictures("case")` keeps the page as it stands, at both sizes."""
-
-    def take(name: str) -> None:
-        page = the_house.page
-        for size, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            picture(page, f"{name}-{size}")
-        width, height = SIZES["desk"]
-        page.set_viewport_size({"width": width, "height": height})
-
-    return take
 
 
 def test_an_imported_enterprise_is_followed_to_its_striking_off(the_house: House, pictures: Pictures) -> None:
