@@ -32,7 +32,7 @@ def index() -> str:
     mine = permissions.my_tasks(counter.db(), scope())
     found = worklist.of(counter.db(), mine, now=counter.now())
     unread = [one for one in _inbox() if one.read_at is None]
-    return render_template("worklist/index.html", found=found, groups=words.GROUPS, unread=unread[:5])
+    return render_template("worklist/index.html", found=found, groups=words.GROUPS, unread=unread)
 
 
 @blueprint.get("/tasks/<int:task_id>")
