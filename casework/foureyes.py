@@ -43,11 +43,14 @@ class Past:
 
 
 def past(db: Session, tasks: Iterable[UserTask], day: date) -> Past:
-    """Who completed which user task in the cases of these tasks, and who could act today; a fixed number of statements."""
+    """Who completed which user task in the cases of these tasks, and who could act today; a fixed number of statements.
+
+    Only cases in which one of these tasks bars anybody are looked into.
+    """
     asked = list(tasks)
     ids = (enterprises.id_of(task.subject) for task in asked)
     known = staff.of(db, {task.scope for task in asked}, {number for number in ids if number is not None}, day)
-    found: dict[int, list[Act]] = {task.root_id: [] for task in asked}
+    found: dict[int, list[Act]] = {task.root_id: [] for task in asked if _bars(task)}
     wanted = sorted(found)
     for start in range(0, len(wanted), 500):
         query = select(
@@ -99,10 +102,23 @@ def below(post: str) -> list[str]:
     return found
 
 
+def _bars(task: UserTask) -> bool:
+    """Whether the drawing keeps anybody from this user task because of what he did before."""
+    return bool(_different(task)) or _is_consecutive_barred(task)
+
+
+def _different(task: UserTask) -> list[str]:
+    return [part.strip() for part in str(task.properties.get("differentFrom") or "").split(",") if part.strip()]
+
+
+def _is_consecutive_barred(task: UserTask) -> bool:
+    return str(task.properties.get("notConsecutive") or "").lower() == "true"
+
+
 def _reasons(task: UserTask, known: Past) -> dict[str, Sentence]:
     acts = known.acts.get(task.root_id, [])
     found: dict[str, Sentence] = {}
-    different = [part.strip() for part in str(task.properties.get("differentFrom") or "").split(",") if part.strip()]
+    different = _different(task)
     if different:
         wanted = {ref if "." in ref else f"{task.process_key}.{ref}" for ref in different}
         for act in acts:
@@ -110,7 +126,7 @@ def _reasons(task: UserTask, known: Past) -> dict[str, Sentence]:
                 found[act.by] = Sentence("you took part in this case before; somebody else has to check it")
         for username in known.staff.involved.get(enterprises.id_of(task.subject) or 0, ()):
             found.setdefault(username, Sentence("the liaison officer of the enterprise does not check his own case"))
-    if str(task.properties.get("notConsecutive") or "").lower() == "true":
+    if _is_consecutive_barred(task):
         here = f"{task.process_key}.{task.element_id}"
         before = [
             act
