@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from casework.filing_tables import RdInstitution
 from engine.db import Base
 from engine.tables import BigId
 
@@ -216,26 +217,6 @@ class Evidence(Base):
     checked_by: Mapped[str] = mapped_column(String(120), default="")
     checked_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
-
-
-class RdInstitution(Base):
-    """An R&D institution of an enterprise with its filing (研发机构备案, 6.4). `level`: city, region. `state`: filed, revoked, expired."""
-
-    __tablename__ = "rd_institution"
-    __table_args__ = (UniqueConstraint("filing_no"), Index(None, "enterprise_id"))
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
-    name: Mapped[str] = mapped_column(String(200))
-    kind: Mapped[str] = mapped_column(String(40), default="")
-    filing_no: Mapped[str] = mapped_column(String(60))
-    level: Mapped[str] = mapped_column(String(10))
-    authority: Mapped[str] = mapped_column(String(120))
-    filed_on: Mapped[date]
-    valid_until: Mapped[date | None]
-    state: Mapped[str] = mapped_column(String(10), default="filed")
-    recorded_by: Mapped[str] = mapped_column(String(120))
-    recorded_at: Mapped[datetime]
 
 
 class Visit(Base):

@@ -14,6 +14,7 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Mapper, Session, object_session
 
 from casework.case_tables import Case, Item, Visit
+from casework.filing_tables import Filing, RdInstitution
 from casework.issue_tables import Issue
 from casework.order_tables import SupervisionOrder
 from casework.tables import QuarterReport
@@ -30,6 +31,8 @@ WATCHED: Final[dict[type[Any], tuple[str, tuple[str, ...], tuple[str, ...]]]] = 
     SupervisionOrder: ("order", ("state", "color", "scope"), ("case_id",)),
     Issue: ("issue", ("state", "scope"), ("case_id",)),
     QuarterReport: ("report", ("state", "late"), ("enterprise_id", "period")),
+    Filing: ("filing", ("state", "level", "scope"), ("enterprise_id",)),
+    RdInstitution: ("institution", ("state", "level"), ("enterprise_id",)),
 }
 """What is watched: the word in history, the columns whose change is a milestone, and those that say whose it is."""
 _PENDING: Final = "casework.milestones"

@@ -167,6 +167,7 @@ class EnterpriseYear(Base):
     tax_paid: Mapped[Decimal | None]
     total_assets: Mapped[Decimal | None]
     net_assets: Mapped[Decimal | None]
+    fixed_assets: Mapped[Decimal | None]
     rd_expense_acct: Mapped[Decimal | None]
     rd_expense_hitech: Mapped[Decimal | None]
     rd_expense_tax: Mapped[Decimal | None]
