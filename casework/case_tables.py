@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from casework.filing_tables import RdInstitution
 from engine.db import Base
 from engine.tables import BigId
 

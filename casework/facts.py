@@ -13,8 +13,8 @@ from typing import Any, Final, TypeVar, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.case_tables import RdInstitution
 from casework.enterprises import CONFIRMED, is_industry
+from casework.filing_tables import RdInstitution
 from casework.tables import Enterprise, EnterpriseYear, Facts, QuarterReport
 from engine import history
 

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework import cases, facts, orders, plans, proofs
-from casework.case_tables import LIVING_ITEM, Case, Evidence, Item, Measure, RdInstitution
+from casework.case_tables import LIVING_ITEM, Case, Evidence, Item, Measure
 from casework.closing_tables import Objection
+from casework.filing_tables import RdInstitution
 from casework.tables import Enterprise, EnterpriseYear, QuarterReport
 from engine import history, messages
 from engine.calendars import local_day

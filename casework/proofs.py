@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import answers, cases
-from casework.case_tables import Case, Evidence, Measure, RdInstitution
+from casework.case_tables import Case, Evidence, Measure
+from casework.filing_tables import RdInstitution
 from casework.tables import Enterprise, EnterpriseYear, QuarterReport
 from engine import history
 from engine.calendars import local_day
@@ -167,6 +168,7 @@ def _record_filing(
     if known is None:
         known = RdInstitution(
             enterprise_id=enterprise.id,
+            scope=enterprise.path,
             name=str(submission.get("filingName") or enterprise.name),
             filing_no=number,
             level=str(submission["filingLevel"]),

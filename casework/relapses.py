@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from casework import enterprises, items
 from casework.answers import day as as_day
-from casework.case_tables import CLOSED_ITEM, Case, Closure, Item, Lookback, RdInstitution
+from casework.case_tables import CLOSED_ITEM, Case, Closure, Item, Lookback
+from casework.filing_tables import RdInstitution
 from casework.tables import Enterprise, QuarterReport
 from engine import history, messages
 from engine.calendars import local_day

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from casework import board, lights, measures, nightly, notices, people, permissions, stuck, territories, worklist
-from casework.case_tables import Evidence, Item, Measure, Notice, RdInstitution
+from casework.case_tables import Evidence, Item, Measure, Notice
+from casework.filing_tables import RdInstitution
 from casework.light_tables import LightLog
 from engine import services
 from engine.calendars import SHANGHAI, calendar

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from casework import lookbacks, relapses
-from casework.case_tables import Item, Lookback, RdInstitution
+from casework.case_tables import Item, Lookback
+from casework.filing_tables import RdInstitution
 from casework.tables import Enterprise
 from engine.errors import Conflict, Invalid
 from tests.stories.test_lookback import closed_case
