@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from casework import enterprises, foureyes, officers, people, staff, territories
+from casework.filing_tables import Filing, RdInstitution
 from casework.issue_tables import Issue
 from casework.order_tables import SupervisionOrder
 from casework.staff import COUNTY
@@ -41,6 +42,7 @@ VERBS: Final[Mapping[str, frozenset[str]]] = {
     "confirm_soe_group": frozenset({"XK", "CK", "RK"}),
     "report_status": COUNTY | {"LO", "XL", "CK", "CG", "CS", "RK", "RG", "RS"},
     "open_issue": OFFICIALS | {"LO"},
+    "invite_filing": frozenset({"XK", "XG", "CK", "CG", "RK", "RG"}),
     "merge_issues": frozenset({"CK", "CG", "CS", "CL", "RK", "RG", "RS", "JM"}),
     "assign_task": frozenset({"XK", "XG", "XS", "XL", "CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL", "JM"}),
     "move_deadline": frozenset({"XL", "CL", "RL", "JM"}),
@@ -161,6 +163,31 @@ def sees_orders(scope: Scope) -> ColumnElement[bool]:
         territories.under(SupervisionOrder.scope, scope.paths(OFFICIALS)),
         SupervisionOrder.enterprise_id.in_(_assigned(scope)),
     )
+
+
+def sees_filings(scope: Scope) -> ColumnElement[bool]:
+    """The criterion on `Filing` for what this person may read: officials by territory, an officer and an enterprise their own."""
+    return _of_firms(scope, Filing.scope, Filing.enterprise_id)
+
+
+def sees_institutions(scope: Scope) -> ColumnElement[bool]:
+    """The criterion on `RdInstitution` for what this person may read, as for filings."""
+    return _of_firms(scope, RdInstitution.scope, RdInstitution.enterprise_id)
+
+
+def can_open_filing(db: Session, scope: Scope, enterprise_id: int, path: str) -> bool:
+    """Whether this person may begin an application: the enterprise its own, its officer on behalf of it, officials by invitation."""
+    return (
+        enterprise_id in scope.enterprise_ids
+        or can(scope, "invite_filing", path)
+        or can_record(db, scope, enterprise_id, path)
+    )
+
+
+def check_open_filing(db: Session, scope: Scope, enterprise_id: int, path: str) -> None:
+    """Raises Forbidden unless this person may begin an application for the enterprise."""
+    if not can_open_filing(db, scope, enterprise_id, path):
+        raise Forbidden("the enterprise applies itself; its liaison officer may do it on behalf, officials invite")
 
 
 def holds_order(scope: Scope, order: SupervisionOrder) -> bool:
@@ -358,6 +385,16 @@ def _sees(scope: Scope, path: InstrumentedAttribute[str], subject: InstrumentedA
     own = [enterprises.subject(enterprise_id) for enterprise_id in scope.enterprise_ids]
     assigned = _assigned(scope).with_only_columns(literal("enterprise:") + cast(Assignment.enterprise_id, String))
     return or_(territories.under(path, scope.paths(OFFICIALS)), subject.in_(own), subject.in_(assigned))
+
+
+def _of_firms(
+    scope: Scope, path: InstrumentedAttribute[str], enterprise_id: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    return or_(
+        territories.under(path, scope.paths(OFFICIALS)),
+        enterprise_id.in_(scope.enterprise_ids),
+        enterprise_id.in_(_assigned(scope)),
+    )
 
 
 def addressed(scope: Scope) -> ColumnElement[bool]:
