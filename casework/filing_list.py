@@ -73,11 +73,7 @@ def search(
         query = query.where(Filing.id < before)
     found = list(db.execute(query.order_by(Filing.id.desc()).limit(limit + 1)))
     waiting = tasks_of(db, [filing for filing, _ in found[:limit]])
-    mine = (
-        {task.id for task in permissions.my_tasks(db, scope, process_key="filing")}
-        if not scope.is_enterprise
-        else set()
-    )
+    mine = set[int]() if scope.is_enterprise else {task.id for task in _mine(db, scope)}
     rows: list[Row] = []
     for filing, enterprise in found[:limit]:
         task = _shown(waiting.get(filing.instance_id or 0, []), scope)
@@ -107,7 +103,7 @@ def counts(db: Session, scope: Scope, *, path: str = "") -> dict[str, int]:
     query = (
         select(Filing.state, func.count()).where(permissions.sees_filings(scope), *_within(path)).group_by(Filing.state)
     )
-    return {state: number for state, number in db.execute(query)}
+    return {row[0]: row[1] for row in db.execute(query)}
 
 
 def late(now: datetime) -> ColumnElement[bool]:
@@ -151,8 +147,7 @@ def _criteria(db: Session, scope: Scope, asked: Mapping[str, str], *, now: datet
 def _only(db: Session, scope: Scope, only: str, *, now: datetime) -> list[ColumnElement[bool]]:
     match only:
         case "mine":
-            runs = {task.instance_id for task in permissions.my_tasks(db, scope, process_key="filing")}
-            return [Filing.instance_id.in_(sorted(runs))]
+            return [Filing.instance_id.in_(sorted({task.instance_id for task in _mine(db, scope)}))]
         case "late":
             return [or_(late(now), and_(Filing.overdue, Filing.state.not_in(OPEN_FILING)))]
         case "corrected":
@@ -162,11 +157,15 @@ def _only(db: Session, scope: Scope, only: str, *, now: datetime) -> list[Column
         case "promise":
             return [Filing.promise_state == "open"]
         case "fast":
-            return [Filing.fast_track]
+            return [Filing.fast_track.is_(True)]
         case "first":
             return [Filing.first_pass.is_(True)]
         case _:
             return []
+
+
+def _mine(db: Session, scope: Scope) -> list[UserTask]:
+    return permissions.my_tasks(db, scope, process_key="filing")
 
 
 def _within(path: str) -> list[ColumnElement[bool]]:
