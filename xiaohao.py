@@ -15,7 +15,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from casework import access, agenda, annotating, importing, people, published_years, territories
+from casework import access, agenda, annotating, attachments, importing, people, published_years, territories
 from casework.demo import province, watching
 from casework.schema import revising
 from casework.services import all_services
@@ -109,6 +109,9 @@ def _serve(given: argparse.Namespace, *, is_demo: bool) -> None:
             demo=is_demo,
             secure_cookies=os.environ.get("XIAOHAO_SECURE_COOKIES", "") == "1",
             advance=_mover(database, clock) if isinstance(clock, DemoClock) else None,
+            scanner=os.environ.get("XIAOHAO_SCANNER", ""),
+            papers=Path(os.environ["XIAOHAO_PAPERS"]) if os.environ.get("XIAOHAO_PAPERS") else None,
+            public_url=os.environ.get("XIAOHAO_PUBLIC_URL", "").rstrip("/"),
         )
         ringers.append(Ringer(database, clock, _lock_file(database)))
         return create_app(database, settings)
@@ -378,7 +381,8 @@ def _open(given: argparse.Namespace) -> Database:
         folder = _data()
         folder.mkdir(exist_ok=True)
         url = f"sqlite:///{folder / 'xiaohao.db'}"
-    return Database(url, info={"services": all_services(), "rounds": agenda.rounds_of_the_house()})
+    info = {"services": all_services(), "rounds": agenda.rounds_of_the_house(), "files": attachments.Kept()}
+    return Database(url, info=info)
 
 
 def _words_and_database(given: argparse.Namespace) -> tuple[list[str], Database]:

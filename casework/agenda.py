@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from casework import (
+    attachments,
     calendar_years,
     escalations,
     issues,
@@ -245,6 +246,7 @@ def _open_quarter(db: Session, key: str, *, after: int, now: datetime) -> int:
 OCCASIONS: Final[tuple[Occasion, ...]] = (
     Occasion("lights", time(6), every_day, _assess_lights, {"hour": "6"}, is_coalesced=True),
     Occasion("chores", time(6), every_day, _raise_chores, {"hour": "6"}, is_coalesced=True),
+    Occasion("files", time(5), every_day, attachments.clean, {"hour": "5"}, is_coalesced=True),
     Occasion("relapses", time(6, 15), every_day, relapses.look_all, {"hour": "6", "minute": "15"}, is_coalesced=True),
     Occasion(
         "visits",

@@ -6,13 +6,13 @@ computed here, and what remains is validated. A field the form does not have is 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias, cast
 
-from engine import feel
+from engine import feel, files
 from engine.calendars import SHANGHAI
 from engine.errors import Invalid, Sentence
 from engine.forms import Field, Form, of_scope
@@ -25,6 +25,8 @@ _MOST_ROWS: Final = 1_000
 
 Data: TypeAlias = Mapping[str, Any]
 Functions: TypeAlias = Mapping[str, "feel.FeelFunction"]
+Files: TypeAlias = Callable[[Collection[str]], Mapping[str, files.Reference]]
+"""Gives, by id, the references of those files that may be sent with this submission."""
 
 
 def check(
@@ -34,16 +36,18 @@ def check(
     *,
     now: datetime,
     functions: Functions | None = None,
+    brought: Files | None = None,
 ) -> dict[str, Any]:
     """The submission as the form accepts it: known fields only, hidden ones dropped, computed ones computed.
 
-    `context` are the variables the task showed. Nothing that was sent is changed otherwise.
+    `context` are the variables the task showed. A file field takes what the task showed already and what `brought` knows; its references
+    are replaced by those of the keeper. Nothing that was sent is changed otherwise.
 
     Raises:
         Invalid: `fields` maps where a value lies (`plan.start`, in a row `plan.measures.0.due`; `""` the whole form) to what is
             wrong with it. Each sentence carries the field's label as parameter `field`.
     """
-    checker = _Check(submission, context, now, functions or {})
+    checker = _Check(submission, context, now, functions or {}, brought)
     answers = checker.run(form)
     if checker.errors:
         raise Invalid("some answers need another look", fields=checker.errors)
@@ -53,13 +57,17 @@ def check(
 class _Check:
     """One check of one submission; `errors` fills while it walks."""
 
-    def __init__(self, submission: Data, context: Data, now: datetime, functions: Functions) -> None:
+    def __init__(
+        self, submission: Data, context: Data, now: datetime, functions: Functions, brought: Files | None
+    ) -> None:
         self.errors: dict[str, list[Sentence]] = {}
         self._submission = submission
         self._context = context
         self._data: dict[str, Any] = _merged(context, submission)
         self._now = now
         self._functions = functions
+        self._brought = brought
+        self._files: Mapping[str, files.Reference] | None = None
 
     def run(self, form: Form) -> dict[str, Any]:
         answers: dict[str, Any] = {}
@@ -135,6 +143,8 @@ class _Check:
             if rules.get("required") is True:
                 self._refuse(one, row, "this is required")
             return value
+        if one.type == "filepicker":
+            return self._file_references(one, value, row)
         problem = self._wrong_type(one, value, row)
         if problem is None:
             for sentence in _broken_rules(one, value, rules):
@@ -145,7 +155,7 @@ class _Check:
 
     def _wrong_type(self, one: Field, value: Any, row: "_Row") -> Sentence | None:
         match one.type:
-            case "textfield" | "textarea" | "filepicker" if not isinstance(value, str):
+            case "textfield" | "textarea" if not isinstance(value, str):
                 return Sentence("expected a text")
             case "checkbox" if not isinstance(value, bool):
                 return Sentence("expected yes or no")
@@ -157,6 +167,38 @@ class _Check:
                 return self._wrong_choice(one, value, row)
             case _:
                 return None
+
+    def _file_references(self, one: Field, value: Any, row: "_Row") -> Any:
+        """The references of a file field as the keeper says them; what it does not know is refused."""
+        given = cast(list[Any], value) if isinstance(value, list) else [value]
+        ids = [cast(dict[str, Any], each).get("id") if isinstance(each, dict) else None for each in given]
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in ids):
+            self._refuse(one, row, "expected files")
+            return cast(object, value)
+        most = files.most(one.source)
+        if len(ids) > most:
+            self._refuse(one, row, "at most {most} files fit here", most=most)
+            return cast(list[Any], value)
+        known, kept = self._known_files(), list[files.Reference]()
+        for each in cast(list[dict[str, Any]], given):
+            found = known.get(str(each["id"]))
+            name = str(each.get("name", ""))[:120]
+            if found is None:
+                self._refuse(one, row, "the file {name} did not arrive; take it out and choose it again", name=name)
+            elif not files.fits(one.source, found):
+                accepted = str(one.source.get("accept"))
+                self._refuse(one, row, "{name} is of another kind; {accepted} fits here", name=name, accepted=accepted)
+            else:
+                kept.append(found)
+        return kept
+
+    def _known_files(self) -> Mapping[str, files.Reference]:
+        """What the task showed and what was brought for it; asked once per submission."""
+        if self._files is None:
+            shown = files.found_in(self._context)
+            sent = files.ids_in(self._submission) - shown.keys()
+            self._files = {**shown, **(self._brought(sent) if sent and self._brought is not None else {})}
+        return self._files
 
     def _wrong_choice(self, one: Field, value: Any, row: "_Row") -> Sentence | None:
         chosen: list[Any]

@@ -6,7 +6,7 @@ the drawing fails after the answers were accepted, they are kept, the task is he
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import history, instances, pushes, steps, submissions, versions, waits
+from engine import files, history, instances, pushes, steps, submissions, versions, waits
 from engine.clocks import (
     Stretch,
     extend,
@@ -111,7 +111,7 @@ def complete(
         return _answer_again(db, user_task_id)
     task = get(db, user_task_id)
     step = _begin(db, task, "complete", by=by, on_behalf_of=on_behalf_of, now=now)
-    answers = _checked(db, step, task, submission, now)
+    answers = _checked(db, step, task, submission, by, now)
     kept = Submission(
         user_task_id=task.id,
         form_definition_id=task.form_definition_id,
@@ -208,15 +208,29 @@ def _begin(db: Session, task: UserTask, verb: str, *, by: str, on_behalf_of: str
 
 
 def _checked(
-    db: Session, step: Step, task: UserTask, submission: Mapping[str, object], now: datetime
+    db: Session, step: Step, task: UserTask, submission: Mapping[str, object], by: str, now: datetime
 ) -> dict[str, object]:
-    """The answers as the form accepts them; without a form, as they were sent."""
+    """The answers as the form accepts them, their files kept from now on; without a form, as they were sent."""
     _refuse_unstorable(submission)
     if task.form_definition_id is None:
         return dict(submission)
     shown = {**instances.walker(step).outcome.variables, **task.variables}
     form = versions.form(db, task.form_definition_id)
-    return submissions.check(form, submission, shown, now=now, functions=calendar_functions(db))
+    keeper = files.keeper(db)
+    brought = set[str]()
+
+    def known(ids: Collection[str]) -> Mapping[str, files.Reference]:
+        if keeper is None:
+            return {}
+        found = keeper.known(db, ids, by=by, user_task_id=task.id)
+        brought.update(found)
+        return found
+
+    answers = submissions.check(form, submission, shown, now=now, functions=calendar_functions(db), brought=known)
+    if keeper is not None and brought:
+        used = brought & files.found_in(answers).keys()
+        keeper.accepted(db, used, user_task_id=task.id, now=now)
+    return answers
 
 
 def _hold(

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from casework import (
     agenda,
+    attachments,
     closures,
     light_checks,
     lights,
@@ -150,6 +151,7 @@ class World:
         self._kept = {"lights", "chores"}
         database.info["services"] = all_services()
         database.info["rounds"] = agenda.rounds_of_the_house()
+        database.info["files"] = attachments.Kept()
 
     # --- people -------------------------------------------------------------------------------------------------------
 

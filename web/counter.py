@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request
@@ -19,7 +20,9 @@ class Settings:
     """What the composition root decides. `clock` tells the domain's time, `wall` the time of sessions and cookies (aware).
 
     `demo` says that enterprises and people are made up and shows the banner. `secure_cookies`: only over TLS. `advance` moves the
-    demonstration's clock by `5wd`, `3d` or `2h` in somebody's name and answers how many jobs ran on the way.
+    demonstration's clock by `5wd`, `3d` or `2h` in somebody's name and answers how many jobs ran on the way. `scanner` is the command of
+    the office's virus scanner (it reads a file from its standard input), `papers` the folder with the office's own templates of papers,
+    `public_url` where strangers reach this house (`https://…`), for what is printed; empty takes it from the request.
     """
 
     secret_key: str
@@ -29,6 +32,9 @@ class Settings:
     secure_cookies: bool = False
     testing: bool = False
     advance: Callable[[str, str], int] | None = None
+    scanner: str = ""
+    papers: Path | None = None
+    public_url: str = ""
 
 
 class Counter(Flask):

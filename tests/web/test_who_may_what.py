@@ -48,6 +48,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "worklist.keep": Rule("/tasks/{task}/draft", frozenset({"XG"}), "PUT", {"json": {"submission": {}}}),
     "worklist.take": post("/tasks/{task}/take", "XG"),
     "worklist.give_back": post("/tasks/{task}/give-back", "XG"),
+    "files.bring": post("/tasks/{task}/files", "XG"),
+    "files.show": Rule("/files/{file}", OF_CASE),
     "cases.index": Rule("/cases/", ALL),
     "cases.show": Rule("/cases/{case}", OF_CASE),
     "cases.measure": Rule("/cases/measures/{measure}", OF_CASE),

@@ -10,7 +10,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from casework import access, closures, enterprises, handovers, importing, issues, orders, people, territories, tokens
+from casework import (
+    access,
+    attachments,
+    closures,
+    enterprises,
+    handovers,
+    importing,
+    issues,
+    orders,
+    people,
+    territories,
+    tokens,
+)
 from casework.access_tables import AccessToken
 from casework.case_tables import Case, Closure, Evidence, Item, Measure, Notice, Visit
 from casework.services import all_services
@@ -19,6 +31,7 @@ from engine import definitions, instances
 from engine.calendars import local_day
 from engine.db import Database
 from engine.tables import Definition, Deployment, Job, UserTask
+from tests.files import picture
 from tests.world import START, World
 from web import auth
 from web.app import create_app
@@ -76,6 +89,7 @@ class Ids:
     officer: int
     handover: int
     order: int
+    file: str
     path: str = "45/4508"
 
 
@@ -136,6 +150,7 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
             handover=handed,
             enterprise=db.get_one(Case, case).enterprise_id,
             order=_ordered(db, case, world.now),
+            file=_brought(db, case, world.now),
         )
     opened: dict[str, str] = {}
     with database.transaction() as db:
@@ -144,6 +159,14 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
             done = access.log_in(db, username, "sun-and-rain-2026", address="here", agent="test", now=START)
             opened[username] = done.token
     return ids, opened
+
+
+def _brought(db: Session, case_id: int, now: datetime) -> str:
+    """A picture that the county brought for its task in a case."""
+    enterprise_id = db.get_one(Case, case_id).enterprise_id
+    query = select(UserTask.id).where(UserTask.subject == enterprises.subject(enterprise_id), UserTask.status == "open")
+    looked = attachments.look_at("门牌.jpg", "image/jpeg", picture())
+    return str(attachments.keep(db, looked, user_task_id=db.scalars(query).all()[0], by="xg", now=now)["id"])
 
 
 def _ordered(db: Session, case_id: int, now: datetime) -> int:
@@ -180,6 +203,7 @@ class Door:
 
     def __init__(self, database: Database, ids: Ids, tokens: Mapping[str, str]) -> None:
         database.info["services"] = all_services()
+        database.info["files"] = attachments.Kept()
         settings = Settings(secret_key="test", clock=lambda: START, wall=lambda: START, demo=True, testing=True)
         self.database, self.ids, self.tokens = database, ids, tokens
         self.app = create_app(database, settings)

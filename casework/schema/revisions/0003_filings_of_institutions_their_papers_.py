@@ -13,6 +13,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "attachment_content",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("preview", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_attachment_content")),
+    )
+    op.create_table(
         "phrase",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -96,6 +105,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("whitelist_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_whitelist_entry_result"), ["result"], unique=False)
+
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("user_task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("scope", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("is_inside", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(length=120), nullable=False),
+        sa.Column("on_behalf_of", sa.String(length=120), nullable=False),
+        sa.Column("at", engine.db.UtcDateTime(), nullable=False),
+        sa.Column("place", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("scanner", sa.String(length=60), nullable=False),
+        sa.Column("used_at", engine.db.UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["sha256"], ["attachment_content.sha256"], name=op.f("fk_attachment_sha256")),
+        sa.ForeignKeyConstraint(["user_task_id"], ["user_task.id"], name=op.f("fk_attachment_user_task_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+        sa.UniqueConstraint("key", name=op.f("uq_attachment_key")),
+    )
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachment_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attachment_subject"), ["subject"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attachment_used_at_at"), ["used_at", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attachment_user_task_id_by"), ["user_task_id", "by"], unique=False)
 
     op.create_table(
         "filing",
@@ -449,6 +487,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_filing_case_id"))
 
     op.drop_table("filing")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachment_user_task_id_by"))
+        batch_op.drop_index(batch_op.f("ix_attachment_used_at_at"))
+        batch_op.drop_index(batch_op.f("ix_attachment_subject"))
+        batch_op.drop_index(batch_op.f("ix_attachment_sha256"))
+
+    op.drop_table("attachment")
     with op.batch_alter_table("whitelist_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_whitelist_entry_result"))
 
@@ -467,3 +512,4 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_phrase_person_id"))
 
     op.drop_table("phrase")
+    op.drop_table("attachment_content")
