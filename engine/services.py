@@ -7,13 +7,14 @@ from typing import Final, cast
 
 from sqlalchemy.orm import Session
 
+from engine.bpmn import vocabulary
 from engine.bpmn.outcome import BpmnError
 from engine.errors import ExecutionFailed
 from engine.tables import Instance
 
 __all__ = ["IMMEDIATE", "BpmnError", "Call", "Service", "is_immediate", "of", "serve"]
 
-IMMEDIATE: Final = "registry."
+IMMEDIATE: Final = vocabulary.IMMEDIATE
 """Job types that begin like this are served inside the step; all others become jobs after its commit."""
 
 

@@ -83,7 +83,6 @@ class Place:
         tasks = {row.element_instance_id for row in rows if row.table == "task"}
         jobs = {(row.kind, row.element_instance_id) for row in rows if row.table == "job"}
         listening = {row.element_instance_id for row in rows if row.table == "subscription"}
-        entered = {one.element_instance_id for one in outcome.trail if one.what == "entered"}
         change = Change()
         for wait in outcome.waits:
             place = wait.element_instance_id
@@ -100,7 +99,7 @@ class Place:
                         "variables": dict(wait.variables),
                     }
                     change.jobs.append(self._job("service", wait, payload=payload, retries=wait.retries))
-                case CallWait() if place in entered:
+                case CallWait() if place in outcome.called:
                     change.jobs.append(self._job("call", wait, payload=self._called(wait)))
                 case MessageWait() if place not in listening:
                     opened = messages.Opened(
@@ -113,11 +112,19 @@ class Place:
                     change.opened.append(("change", messages.Opened(wait.element_id, place, "", "")))
                 case _:
                     pass
-        self._ends(change, rows, {wait.element_instance_id for wait in outcome.waits}, outcome.trail)
+        self._ends(change, rows, outcome.waits, outcome.trail)
         return change
 
-    def _ends(self, change: Change, rows: Sequence[Row], present: set[str], trail: Iterable[TrailEntry]) -> None:
-        gone = [row for row in rows if row.element_instance_id not in present]
+    def _ends(self, change: Change, rows: Sequence[Row], waits: Sequence[Wait], trail: Iterable[TrailEntry]) -> None:
+        present = {wait.element_instance_id for wait in waits}
+        # An element that waits for a listener waits for nothing else.
+        heard = {wait.element_instance_id for wait in waits if isinstance(wait, JobWait) and wait.listener}
+        gone = [
+            row
+            for row in rows
+            if row.element_instance_id not in present
+            or (row.element_instance_id in heard and row.kind != "service")
+        ]
         change.ended_tasks += [row for row in gone if row.table == "task"]
         change.ended_jobs += [row for row in gone if row.table == "job" and row.element_instance_id]
         change.ended_subscriptions += [row.id for row in gone if row.table == "subscription"]

@@ -2,17 +2,29 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from engine import feel
-from engine.bpmn import timers
+from engine.bpmn import listeners, timers, verdicts
+from engine.bpmn.calls import at, results
 from engine.bpmn.elements import ElementSpec
 from engine.bpmn.events import CatchEvent
 from engine.bpmn.expressions import Locals, Text, fail, plain_variables
 from engine.bpmn.outcome import CallWait, UserTaskWait, Wait
-from engine.bpmn.services import JobElement, at, results
+from engine.bpmn.services import JobElement
 from engine.bpmn.tree import ElementInstance
-from engine.errors import ExecutionFailed
+from engine.errors import ExecutionFailed, Invalid
+
+_MEMORY: Final[Mapping[str, str]] = {
+    "assignee": "assignee",
+    "candidate_groups": "groups",
+    "candidate_users": "users",
+    "due_date": "due",
+    "follow_up_date": "follow_up",
+    "priority": "priority",
+}
+"""Under which name a user task remembers what a listener may correct."""
+_ACTIONS: Final[Mapping[str, str]] = {"creating": "create", "assigning": "assign", "completing": "complete"}
 
 
 class PlainTask(ElementSpec):
@@ -64,7 +76,68 @@ class UserTask(ElementSpec):
         if self.priority is not None:
             task["priority"] = self._priority(instance, self.priority)
         instance.internal_data = task
+        if "creating" not in self.listening or listeners.asked(instance, "creating"):
+            self._assigned(instance, drawn="assignee" in task)
         return None
+
+    # --- listeners of the task ----------------------------------------------------------------------------------------
+
+    def heard(self, instance: ElementInstance, event: str, given: Locals) -> None:
+        if event in {"start", "end"}:
+            super().heard(instance, event, given)
+            return
+        memory, corrected = instance.internal_data, verdicts.corrections(self.element_id, event, given)
+        if event == "creating" and "assignee" in corrected and self.assignee is not None and "assignee" in memory:
+            fail(self.element_id, "a creating listener of {element} cannot replace the assignee that the drawing names")
+        for field, value in corrected.items():
+            name = _MEMORY[field]
+            if value in ("", []):
+                memory.pop(name, None)
+            else:
+                memory[name] = value
+
+    def listened(self, instance: ElementInstance, event: str) -> None:
+        if event == "creating":
+            self._assigned(instance, drawn=self._who(instance) is not None)
+        else:
+            super().listened(instance, event)
+
+    def _assigned(self, instance: ElementInstance, *, drawn: bool) -> None:
+        """The drawing has given the task to somebody: listeners may correct that, or deny it; then it is nobody's."""
+        if not drawn or "assigning" not in self.listening:
+            return
+        before = dict(instance.internal_data)
+        try:
+            listeners.asked_at_once(instance, "assigning", instance.sees())
+        except Invalid:
+            before.pop("assignee", None)
+            instance.internal_data = before
+
+    def told_to_listeners(self, instance: ElementInstance, event: str) -> Mapping[str, str]:
+        if event in {"start", "end"}:
+            return {}
+        memory = instance.internal_data
+        known = verdicts.Attributes(
+            str(memory.get("assignee", "")),
+            _strings(memory.get("groups")),
+            _strings(memory.get("users")),
+            str(memory.get("due", "")),
+            str(memory.get("follow_up", "")),
+            int(str(memory.get("priority", 50))),
+        )
+        return known.headers(event, _ACTIONS.get(event, ""))
+
+    def withdrawn(self, instance: ElementInstance) -> None:
+        if "canceling" in self.listening:
+            listeners.asked_at_once(instance, "canceling", instance.sees())
+
+    def finish(self, instance: ElementInstance, variables: Mapping[str, object]) -> None:
+        """Listeners see what was submitted, and may deny."""
+        if "completing" in self.listening:
+            listeners.asked_at_once(instance, "completing", {**instance.sees(), **variables})
+        super().finish(instance, variables)
+
+    # --- what the drawing says about it -------------------------------------------------------------------------------
 
     def wait(self, instance: ElementInstance) -> Wait | None:
         task, drawn = instance.internal_data, self.element
@@ -184,6 +257,7 @@ class CallActivity(ElementSpec):
             self.process_id, instance, "the called process of {element} must be a text, but {expression} gives {value}"
         )
         instance.internal_data = {"called": called}
+        instance.workflow.called.add(instance.id)
         if self.business_key is not None:
             instance.internal_data["key"] = instance.workflow.string(
                 self.business_key,

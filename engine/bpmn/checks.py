@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
-from engine.bpmn import texts, timers, vocabulary
+from engine.bpmn import drawn_listeners, texts, timers, vocabulary
 from engine.bpmn.expressions import is_feel, is_juel
 from engine.bpmn.model import Element, Model, ProcessModel
 from engine.bpmn.xml import Findings
@@ -65,6 +65,7 @@ def check(model: Model, findings: Findings, *, names: tuple[str, ...]) -> None:
         checked = Checked(process, findings, names)
         _flows(checked)
         _starts(checked, process.id)
+        _process_listeners(checked)
         for element in process.elements.values():
             for rule in _RULES:
                 rule(checked, element)
@@ -387,6 +388,15 @@ def _event_gateway(checked: Checked, element: Element) -> None:
             )  # fmt: skip
 
 
+def _process_listeners(checked: Checked) -> None:
+    process = checked.process
+    if process.listeners:
+        whole = Element(process.id, "process", "", listeners=process.listeners, line=process.line)
+        drawn_listeners.rule(checked, whole)
+        texts.expressions(checked, whole)
+        texts.fixed_values(checked, whole)
+
+
 # --- what elements need -----------------------------------------------------------------------------------------------
 
 
@@ -464,5 +474,5 @@ def _timers(checked: Checked, element: Element) -> None:
 
 _RULES: Iterable[Rule] = (
     _endings, _default_flow, _conditions, _sub_process, _ad_hoc, _events, _several, _repetition, _complex, _instantiate, _boundary, _one_catcher, _compensation, _links, _event_gateway, _needs, _messages,
-    _job_type_of_events, _timers, texts.expressions, texts.fixed_values,
+    _job_type_of_events, _timers, drawn_listeners.rule, texts.expressions, texts.fixed_values,
 )  # fmt: skip

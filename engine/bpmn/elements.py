@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn import compensation
+from engine.bpmn import compensation, listeners
 from engine.bpmn.expressions import Locals, Text, fail, plain_variables
 from engine.bpmn.model import Element
 from engine.bpmn.outcome import Wait
@@ -19,6 +19,7 @@ from engine.bpmn.tree import ElementInstance, Tree
 
 if TYPE_CHECKING:
     from engine.bpmn.events import BoundaryEvent
+    from engine.bpmn.listeners import Listening
     from engine.bpmn.scopes import EventSubProcess, ProcessSpec
 
 
@@ -57,6 +58,7 @@ class ElementSpec(BpmnTaskSpec):
         self.inputs_mapped: tuple[Mapped, ...] = ()
         self.outputs_mapped: tuple[Mapped, ...] = ()
         self.boundaries: tuple[BoundaryEvent, ...] = ()
+        self.listening: Mapping[str, tuple[Listening, ...]] = {}
         self.undone_by: str | None = None
         self.is_conditional = False
         self.is_inner = False
@@ -97,9 +99,9 @@ class ElementSpec(BpmnTaskSpec):
         my_task._set_state(TaskState.STARTED)
         my_task.workflow.note(my_task, "entered")
         self.map_inputs(my_task)
-        for boundary in self.boundaries:
-            boundary.attach(my_task)
-        return self.behave(my_task)
+        if "start" in self.listening and not listeners.asked(my_task, "start"):
+            return None
+        return self.begun(my_task)
 
     def _on_complete(self, my_task: ElementInstance) -> None:
         tree = my_task.workflow
@@ -128,6 +130,35 @@ class ElementSpec(BpmnTaskSpec):
     def _on_complete_hook(self, my_task: ElementInstance) -> None:
         if self.is_inner:
             my_task.above.task_spec.inner_completed(my_task.above, my_task)
+
+    def begun(self, instance: ElementInstance) -> bool | None:
+        """Inputs are mapped and start listeners were heard: now the element does its work."""
+        for boundary in self.boundaries:
+            boundary.attach(instance)
+        return self.behave(instance)
+
+    # --- listeners ----------------------------------------------------------------------------------------------------
+
+    def heard(self, instance: ElementInstance, event: str, given: Locals) -> None:
+        """What a listener gave: local to the element at its start, for the scope around at its end."""
+        if event == "start":
+            instance.data.update(given)
+        else:
+            (instance.above if instance._parent else instance).merge(given)
+
+    def listened(self, instance: ElementInstance, event: str) -> None:
+        """The last listener of an event was waited for and has answered: go on."""
+        if event == "end":
+            instance.leave()
+        elif self.begun(instance):
+            instance.complete()
+
+    def told_to_listeners(self, instance: ElementInstance, event: str) -> Mapping[str, str]:
+        """What listeners are told in headers beside those of the drawing."""
+        return {}
+
+    def withdrawn(self, instance: ElementInstance) -> None:
+        """The instance is about to be cancelled while it runs."""
 
     # --- what elements say for themselves -----------------------------------------------------------------------------
 

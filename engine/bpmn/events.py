@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn import compensation, timers, triggers
+from engine.bpmn import compensation, listeners, timers, triggers
 from engine.bpmn.elements import ElementSpec, Outgoing, cancel_others
 from engine.bpmn.expressions import Locals, Text, fail, plain_variables
 from engine.bpmn.outcome import ThrownMessage, ThrownSignal, Wait
@@ -111,7 +111,7 @@ class CatchEvent(Event):
     """An intermediate catch event or receive task: waits where it stands, or armed by an event-based gateway."""
 
     def behave(self, instance: ElementInstance) -> bool | None:
-        if self.element.instantiates and "payload" in instance.internal_data:
+        if "payload" in instance.internal_data:
             return self.done(instance, payload_of(instance))
         assert self.trigger is not None
         instance.internal_data = self.trigger.arm(instance)
@@ -125,6 +125,11 @@ class CatchEvent(Event):
             instance.workflow.note(instance, "entered")
             self.map_inputs(instance)
             instance._set_state(TaskState.STARTED)
+            if "start" in self.listening:
+                instance.internal_data = {"detail": dict(detail), "payload": payload}
+                if listeners.asked(instance, "start"):
+                    self.listened(instance, "start")
+                return
         instance.internal_data = {"detail": dict(detail)} if detail else {}
         self.finish(instance, payload)
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn import state
+from engine.bpmn import listeners, state
 from engine.bpmn.elements import ElementSpec
 from engine.bpmn.events import Event, hear
 from engine.bpmn.expressions import fail, plain_variables
@@ -128,6 +128,7 @@ class Execution:
             "expected element instance {id} to be an open job or user task, but it is not",
         )
         payload = plain_variables(variables or {})
+        self._refuse_of_listener(instance, code)
         self._begin()
         throw_error(instance, code, message, payload)
         return self._walk()
@@ -140,6 +141,7 @@ class Execution:
             "expected element instance {id} to be an open job, call or user task, but it is not",
         )
         payload = plain_variables(variables or {})
+        self._refuse_of_listener(instance, code)
         self._begin()
         throw_escalation(instance, code, payload)
         return self._walk()
@@ -196,15 +198,25 @@ class Execution:
             raise Conflict(template, id=element_instance_id)
         return instance
 
+    def _refuse_of_listener(self, instance: ElementInstance, code: str) -> None:
+        """What a listener throws nobody in the drawing catches, as in Camunda: its job has failed."""
+        if listeners.waits(instance):
+            at = instance.task_spec.element_id
+            fail(at, "a listener of {element} threw the error {code}; a listener cannot throw what the drawing catches",
+                 code=code)  # fmt: skip
+
     def _wait(self, instance: ElementInstance) -> Wait | None:
         if instance.is_waiting and instance.task_spec.element.start_quantity > 1:
             return None
-        return instance.task_spec.wait(instance)
+        return listeners.wait(instance) if listeners.waits(instance) else instance.task_spec.wait(instance)
 
     def _push(self, instance: ElementInstance, variables: Variables) -> Outcome:
         results = plain_variables(variables)
         self._begin()
-        instance.task_spec.finish(instance, results)
+        if listeners.waits(instance):
+            listeners.answered(instance, results)
+        else:
+            instance.task_spec.finish(instance, results)
         return self._walk()
 
     def _happen(self, instance: ElementInstance, variables: Variables, trigger: str) -> Outcome:
@@ -223,6 +235,7 @@ class Execution:
         self._outcome = None
         tree.steps = 0
         tree.trail, tree.messages, tree.signals, tree.escalations, tree.error = [], [], [], [], None
+        tree.called = set()
 
     def _walk(self) -> Outcome:
         tree = self._tree
@@ -255,6 +268,7 @@ class Execution:
             escalations=tuple(tree.escalations),
             error=tree.error,
             steps=tree.steps,
+            called=frozenset(tree.called),
         )
 
 

@@ -6,8 +6,8 @@ from typing import TypedDict
 
 from lxml import etree
 
-from engine.bpmn import vocabulary
-from engine.bpmn.model import AdHoc, Binding, Called, Decision, Form, IoMapping, Publish, Script
+from engine.bpmn import drawn_listeners, vocabulary
+from engine.bpmn.model import AdHoc, Binding, Called, Decision, Form, IoMapping, Listener, Publish, Script
 from engine.bpmn.xml import (
     BPMN,
     CAMUNDA,
@@ -46,6 +46,10 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "taskHeaders": frozenset(),
     "header": frozenset({"key", "value"}),
     "ioMapping": frozenset(),
+    "executionListeners": frozenset(),
+    "taskListeners": frozenset(),
+    "executionListener": frozenset({"eventType", "type", "retries"}),
+    "taskListener": frozenset({"eventType", "type", "retries"}),
     "input": frozenset({"source", "target"}),
     "output": frozenset({"source", "target"}),
 }  # fmt: skip
@@ -67,6 +71,7 @@ class Extended(TypedDict, total=False):
     priority: str | None
     job_type: str
     retries: str | None
+    listeners: tuple[Listener, ...]
     publish: Publish
     decision: Decision
     script: Script
@@ -209,21 +214,24 @@ class Extensions:
     def _one(self, local: str, extension: etree._Element, owner: str, result: Extended) -> None:
         match local:
             case "properties":
-                result["properties"] = self._pairs(extension, "property", "name", owner)
+                result["properties"] = self.pairs(extension, "property", "name", owner)
             case "taskHeaders":
-                result["headers"] = self._pairs(extension, "header", "key", owner)
+                result["headers"] = self.pairs(extension, "header", "key", owner)
             case "ioMapping":
                 result["inputs"] = self._mappings(extension, "input", owner)
                 result["outputs"] = self._mappings(extension, "output", owner)
-                self._only_children(extension, {"input", "output"}, owner)
+                self.only_children(extension, {"input", "output"}, owner)
             case "formDefinition":
                 self._form(extension, owner, result)
             case "assignmentDefinition" | "taskSchedule" | "priorityDefinition":
                 self._person(extension, result)
             case "taskDefinition":
-                if job_type := self._required(extension, "type", owner):
+                if job_type := self.required(extension, "type", owner):
                     result["job_type"] = job_type
                 result["retries"] = attribute(extension, "retries")
+            case "executionListeners" | "taskListeners":
+                found = drawn_listeners.read(self, extension, local, owner)
+                result["listeners"] = (*result.get("listeners", ()), *found)
             case "publishMessage":
                 result["publish"] = Publish(
                     attribute(extension, "correlationKey"),
@@ -233,12 +241,12 @@ class Extensions:
             case "calledDecision":
                 self._decision(extension, owner, result)
             case "script":
-                expression = self._required(extension, "expression", owner)
-                variable = self._required(extension, "resultVariable", owner)
+                expression = self.required(extension, "expression", owner)
+                variable = self.required(extension, "resultVariable", owner)
                 if expression and variable:
                     result["script"] = Script(expression, variable)
             case "adHoc":
-                if active := self._required(extension, "activeElementsCollection", owner):
+                if active := self.required(extension, "activeElementsCollection", owner):
                     result["ad_hoc"] = AdHoc(active)
             case "calledElement":
                 self._called(extension, owner, result)
@@ -275,13 +283,13 @@ class Extensions:
             result["form"] = Form(form_id, binding, version_tag, external)
 
     def _decision(self, extension: etree._Element, owner: str, result: Extended) -> None:
-        decision_id = self._required(extension, "decisionId", owner)
-        variable = self._required(extension, "resultVariable", owner)
+        decision_id = self.required(extension, "decisionId", owner)
+        variable = self.required(extension, "resultVariable", owner)
         if decision_id and variable:
             result["decision"] = Decision(decision_id, variable, *self._binding(extension, owner))
 
     def _called(self, extension: etree._Element, owner: str, result: Extended) -> None:
-        process_id = self._required(extension, "processId", owner)
+        process_id = self.required(extension, "processId", owner)
         child_variables = self._boolean(extension, "propagateAllChildVariables", owner)
         parent_variables = self._boolean(extension, "propagateAllParentVariables", owner)
         if process_id:
@@ -289,7 +297,8 @@ class Extensions:
             key = attribute(extension, "businessKey")
             result["called"] = Called(process_id, binding, version_tag, child_variables, parent_variables, key)
 
-    def _required(self, extension: etree._Element, name: str, owner: str) -> str | None:
+    def required(self, extension: etree._Element, name: str, owner: str) -> str | None:
+        """An attribute that must be there; without it there is a finding, and None."""
         value = attribute(extension, name)
         if value is None:
             self.findings.error(
@@ -331,8 +340,9 @@ class Extensions:
             )
         return names[value], tag
 
-    def _pairs(self, holder: etree._Element, local: str, key: str, owner: str) -> dict[str, str]:
-        self._only_children(holder, {local}, owner)
+    def pairs(self, holder: etree._Element, local: str, key: str, owner: str) -> dict[str, str]:
+        """Entries of a key and a value, like headers."""
+        self.only_children(holder, {local}, owner)
         found: dict[str, str] = {}
         for name, each in children(holder, ZEEBE):
             if name != local:
@@ -348,7 +358,8 @@ class Extensions:
             found[text] = each.get("value") or ""
         return found
 
-    def _only_children(self, holder: etree._Element, allowed: set[str], owner: str) -> None:
+    def only_children(self, holder: etree._Element, allowed: set[str], owner: str) -> None:
+        """Refuse what stands inside a zeebe: element beside what is read there."""
         for each in holder:
             namespace, local = split(each.tag)
             if namespace != ZEEBE or local not in allowed:

@@ -102,6 +102,19 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
+class Listener:
+    """A service that is asked when an element begins or ends (`start`, `end`), or on the way of a user task (`creating`, …).
+
+    `job_type` and `retries` may be FEEL.
+    """
+
+    event: str
+    job_type: str
+    retries: str | None = None
+    headers: Mapping[str, str] = field(default_factory=nothing)
+
+
+@dataclass(frozen=True, slots=True)
 class IoMapping:
     """One input or output mapping: `target` is a variable path (`a.b`), `source` is FEEL or static text."""
 
@@ -200,6 +213,7 @@ class Element:
     priority: str | None = None
     job_type: str | None = None
     retries: str | None = None
+    listeners: tuple[Listener, ...] = ()
     event: EventKind | None = None
     interrupting: bool = True
     attached_to: str | None = None
@@ -274,6 +288,7 @@ class ProcessModel:
     version_tag: str | None = None
     documentation: str = ""
     properties: Mapping[str, str] = field(default_factory=nothing)
+    listeners: tuple[Listener, ...] = ()
     line: int = 0
 
     def _starts(self, event: EventKind) -> list[Element]:

@@ -130,7 +130,10 @@ class ConditionWait:
 
 @dataclass(frozen=True, slots=True)
 class JobWait:
-    """A job that somebody outside the step serves; `variables` are all that the element sees."""
+    """A job that somebody outside the step serves; `variables` are all that the element sees.
+
+    `listener` is the event of the listener whose job it is, empty for the work of the element itself.
+    """
 
     element_instance_id: str
     element_id: str
@@ -138,6 +141,7 @@ class JobWait:
     retries: int = 3
     headers: Mapping[str, str] = field(default_factory=nothing)
     variables: Variables = field(default_factory=nothing)
+    listener: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +242,5 @@ class Outcome:
     escalations: tuple[UnheardEscalation, ...] = ()
     error: UnhandledError | None = None
     steps: int = 0
+    called: frozenset[str] = frozenset()
+    """The element instances of call activities that call their process in this push."""

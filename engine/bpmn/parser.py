@@ -8,7 +8,8 @@ from engine import feel
 from engine.bpmn import activities, events, gateways, loops, scopes, services, triggers
 from engine.bpmn.elements import ElementSpec, Mapped, Outgoing
 from engine.bpmn.expressions import Text, text
-from engine.bpmn.model import Element, IoMapping, Model, ProcessModel
+from engine.bpmn.listeners import Listening
+from engine.bpmn.model import Element, IoMapping, Listener, Model, ProcessModel
 from engine.errors import Finding, Undeployable
 
 _CLASSES: Mapping[str, type[ElementSpec]] = {
@@ -73,6 +74,7 @@ class _Compiler:
         self.names = names
         self.spec = scopes.ProcessSpec(process.id)
         self.root = scopes.RootSpec(self.spec, Element(process.id, "process", "", process.name))
+        self.root.listening = self.listening(process.listeners, self.root.element)
         self.spec.root = self.root
         self.started = {element.scope for element in process.elements.values() if element.kind == "startEvent"}
         self.landings = {
@@ -146,7 +148,17 @@ class _Compiler:
     def mapped(self, mappings: Iterable[IoMapping], element: Element) -> tuple[Mapped, ...]:
         return tuple(Mapped(tuple(each.target.split(".")), self.text(each.source, element)) for each in mappings)
 
+    def listening(self, drawn: Iterable[Listener], element: Element) -> Mapping[str, tuple[Listening, ...]]:
+        """Compiled listeners by their event, each event's in their drawn order."""
+        found: dict[str, tuple[Listening, ...]] = {}
+        for one in drawn:
+            compiled = Listening(self.text(one.job_type, element), self.text(one.retries or "3", element), one.headers)
+            found[one.event] = (*found.get(one.event, ()), compiled)
+        return found
+
     def fill(self, made: ElementSpec, element: Element) -> None:
+        if element.listeners:
+            made.listening = self.listening(element.listeners, element)
         if isinstance(made, events.Event):
             made.trigger = self.trigger(element)
             made.code = element.error_code if element.event == "error" else element.escalation_code

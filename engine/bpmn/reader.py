@@ -175,6 +175,7 @@ class _Reader:
             self._version_tag(node),
             content(child(node, "documentation")),
             extended.get("properties", {}),
+            extended.get("listeners", ()),
             line_of(node),
         )
         self.findings.softened = False

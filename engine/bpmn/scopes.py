@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.specs import WorkflowSpec
 
+from engine.bpmn import listeners
 from engine.bpmn.elements import ElementSpec, cancel_others
 from engine.bpmn.events import StartEvent, payload_of
 from engine.bpmn.expressions import Locals, Text, fail, plain
@@ -78,17 +79,25 @@ class RootSpec(ScopeSpec):
         """Start the instance at its own start, or at one event with the variables that came with it."""
         root = tree.task_tree
         tree.note(root, "entered")
-        if start is None:
-            root.data = variables
-            self.behave(root)
-            return
         # With output mappings at the start event only what they map becomes a variable of the instance.
-        if not start.outputs_mapped:
+        if start is None or not start.outputs_mapped:
             root.data, variables = variables, {}
-        self.arm(root)
-        event = root._add_child(start)
-        event.internal_data["payload"] = variables
-        tree.enter(event)
+        if start is not None:
+            root.internal_data["start"] = start.name
+            root.internal_data["payload"] = variables
+        if listeners.asked(root, "start"):
+            self.begun(root)
+
+    def begun(self, instance: ElementInstance) -> bool | None:
+        """The start listeners of the process were heard."""
+        name = instance.internal_data.pop("start", None)
+        if name is None:
+            return self.behave(instance)
+        self.arm(instance)
+        event = instance._add_child(instance.workflow.spec.task_specs[str(name)])
+        event.internal_data["payload"] = payload_of(instance)
+        instance.workflow.enter(event)
+        return None
 
 
 class SubProcess(ScopeSpec):

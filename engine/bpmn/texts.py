@@ -25,6 +25,9 @@ def _texts(checked: "Checked", element: Element) -> Iterator[tuple[Sentence, str
     yield Sentence("Priority"), element.priority, False
     yield Sentence("Job type"), element.job_type, False
     yield Sentence("Retries"), element.retries, False
+    for listener in element.listeners:
+        yield Sentence("Listener"), listener.job_type, False
+        yield Sentence("Retries"), listener.retries, False
     yield Sentence("Signal"), element.signal, False
     for flow_id in element.outgoing:
         yield Sentence("Condition"), checked.process.flows[flow_id].condition, True
@@ -97,5 +100,6 @@ def fixed_values(checked: "Checked", element: Element) -> None:
     priority = element.priority
     if priority is not None and not is_feel(priority) and not (priority.isdecimal() and int(priority) <= 100):
         checked.error("priority", element, "the priority {value} is not a whole number from 0 to 100", value=priority)
-    if element.retries is not None and not is_feel(element.retries) and not element.retries.isdecimal():
-        checked.error("retries", element, "the retries {value} are not a whole number", value=element.retries)
+    for retries in (element.retries, *(listener.retries for listener in element.listeners)):
+        if retries is not None and not is_feel(retries) and not retries.isdecimal():
+            checked.error("retries", element, "the retries {value} are not a whole number", value=retries)

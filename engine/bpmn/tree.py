@@ -15,6 +15,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine import feel
+from engine.bpmn import listeners
 from engine.bpmn.expressions import Locals, Text, Visible, fail
 from engine.bpmn.outcome import Host, ThrownMessage, ThrownSignal, TrailEntry, UnhandledError, UnheardEscalation
 from engine.errors import ExecutionFailed, Problem
@@ -79,6 +80,19 @@ class ElementInstance(Task):
         self, task_spec: "ElementSpec", state: int = TaskState.FUTURE
     ) -> "ElementInstance":
         return ElementInstance(self.workflow, task_spec, self, state)
+
+    def complete(self) -> None:
+        """The work of the element is done: its end listeners are heard, then it is left. SpiffWorkflow calls this as well."""
+        if "end" in self.task_spec.listening:
+            for subscription in self.below:
+                self.workflow.drop(subscription)
+            if not listeners.asked(self, "end"):
+                return
+        super().complete()
+
+    def leave(self) -> None:
+        """The last end listener was waited for and has answered."""
+        super().complete()
 
     @property
     def above(self) -> "ElementInstance":
@@ -146,6 +160,7 @@ class Tree(BpmnWorkflow):
         self.signals: list[ThrownSignal] = []
         self.escalations: list[UnheardEscalation] = []
         self.error: UnhandledError | None = None
+        self.called: set[str] = set()
         self.cancelled = False
 
     def next_id(self) -> str:
@@ -231,6 +246,8 @@ class Tree(BpmnWorkflow):
         for child in instance.below:
             self.end(child, detail)
         was_running = instance.is_running
+        if was_running:
+            instance.task_spec.withdrawn(instance)
         instance.cancel()
         if was_running:
             self.note(instance, "cancelled", detail)

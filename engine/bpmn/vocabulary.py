@@ -118,13 +118,14 @@ ONLY: Mapping[str, tuple[frozenset[str], Sentence]] = {
 
 _ANYWHERE = frozenset({"properties"})
 _JOB = frozenset({"taskDefinition", "taskHeaders", "ioMapping"})
+_LISTENED = FLOW_NODES | {"process"}
 
 ZEEBE_HERE: Mapping[str, frozenset[str]] = {
     "task": frozenset({"ioMapping"}),
     "manualTask": frozenset({"ioMapping"}),
     "userTask": frozenset({
         "userTask", "formDefinition", "assignmentDefinition", "taskSchedule", "priorityDefinition", "taskHeaders",
-        "ioMapping",
+        "ioMapping", "taskListeners",
     }),
     "serviceTask": _JOB,
     "sendTask": _JOB | {"publishMessage"},
@@ -149,21 +150,29 @@ ZEEBE_HERE: Mapping[str, frozenset[str]] = {
 
 def zeebe_here(kind: str) -> frozenset[str]:
     """The zeebe: elements that are executed at this kind of element."""
-    return ZEEBE_HERE.get(kind, frozenset()) | _ANYWHERE
+    listened = frozenset({"executionListeners"}) if kind in _LISTENED else frozenset[str]()
+    return ZEEBE_HERE.get(kind, frozenset()) | _ANYWHERE | listened
 
 
 ZEEBE_ATTRIBUTES = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"})
 """Attributes that Camunda Modeler keeps for itself."""
 
 ZEEBE_INSTEAD: Mapping[str, Sentence] = {
-    "executionListeners": Sentence("draw a service task before or after the element"),
-    "taskListeners": Sentence("draw a service task before or after the user task"),
     "userTaskForm": Sentence("deploy the form as a file of its own and link it by its form id"),
     "linkedResources": Sentence("name the resource in a task header"),
     "conditionalFilter": Sentence("draw a gateway with conditions"),
     "userTask": Sentence("draw a user task"),
     "subscription": Sentence("put the correlation key on the message"),
 }
+
+IMMEDIATE = "registry."
+"""Job types that begin like this are served inside the step; all others become jobs after its commit."""
+
+LISTEN_AT_THE_SCOPE = Sentence("put it on the process or sub-process that begins here")
+LISTEN_AT_THE_ACTIVITY = Sentence("put it on the activity to which the event is attached")
+LISTEN_AT_THE_HANDLER = Sentence("put it on what undoes the work")
+LISTEN_BEHIND = Sentence("put a start listener on what follows the gateway")
+LISTEN_WHERE_IT_IS_CAUGHT = Sentence("put it on the event that catches this one")
 
 # --- camunda: extensions (Camunda 7) ----------------------------------------------------------------------------------
 

@@ -43,6 +43,24 @@ def io(inputs: dict[str, str] | None = None, outputs: dict[str, str] | None = No
     return z("ioMapping", "".join(drawn))
 
 
+def listeners(*heard: str) -> str:
+    """Execution listeners, each as `start registry.job` or `end call.job 5` (with its retries)."""
+    return _listeners("executionListener", heard)
+
+
+def task_listeners(*heard: str) -> str:
+    """Listeners of a user task, each as `creating registry.job`."""
+    return _listeners("taskListener", heard)
+
+
+def _listeners(local: str, heard: Iterable[str]) -> str:
+    drawn: list[str] = []
+    for one in heard:
+        event, job, *retries = one.split(" ")
+        drawn.append(z(local, eventType=event, type=job, retries=retries[0] if retries else None))
+    return z(f"{local}s", "".join(drawn))
+
+
 def user(element_id: str, extensions: str = "", inner: str = "", **more: object) -> str:
     return node("userTask", element_id, inner, z("userTask") + extensions, **more)
 
