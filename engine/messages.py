@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import delete, or_, select, text, tuple_, update
+from sqlalchemy import bindparam, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,66 @@ HOUR: Final = timedelta(hours=1)
 _LIVE: Final = ("waiting", "delivered")
 _ADVISORY: Final = text(
     "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM (SELECT unnest(CAST(:names AS text[])) AS name ORDER BY 1) q"
+)
+
+
+_IS_LIVE: Final = (
+    Message.status.in_(_LIVE),
+    # Not by the index on this column: of what was said in the last hour there may be very much, under one name and key little.
+    func.coalesce(Message.expires_at, Message.said_at) > bindparam("now", type_=Message.expires_at.type),
+)
+# Built once: these run for every message there is, or at the end of every step.
+_BY_KEY: Final = select(Message).where(Message.key == bindparam("key"))
+_HEARD: Final = select(Hearing.message_id, Hearing.process_key).where(
+    Hearing.message_id.in_(bindparam("messages", expanding=True))
+)
+_HEARERS: Final = (
+    select(Subscription, Instance)
+    .outerjoin(Instance, Instance.id == Subscription.instance_id)
+    .where(
+        Subscription.kind == "message",
+        Subscription.name == bindparam("name"),
+        # What starts a run hears every key, and has none itself.
+        Subscription.correlation_key.in_((bindparam("key"), "")),
+        or_(Subscription.correlation_key == bindparam("key"), Subscription.instance_id.is_(None)),
+    )
+    .order_by(Subscription.id)
+)
+_ACTIVE: Final = (
+    select(Instance.id)
+    .where(
+        Instance.process_key == bindparam("process"),
+        Instance.correlation_key == bindparam("key"),
+        # As the partial index says it: SQLite uses the index only then.
+        text("status = 'active' AND correlation_key <> ''"),
+    )
+    .limit(1)
+)
+_WAITING: Final = (
+    select(Message)
+    .where(
+        *_IS_LIVE,
+        # The columns apart find the rows by the index, the pairs those that are meant.
+        Message.name.in_(bindparam("names", expanding=True)),
+        Message.correlation_key.in_(bindparam("keys", expanding=True)),
+        tuple_(Message.name, Message.correlation_key).in_(bindparam("pairs", expanding=True)),
+    )
+    .order_by(Message.id)
+)
+_MAY_START: Final = (
+    select(Message)
+    .where(
+        *_IS_LIVE,
+        Message.correlation_key == bindparam("key"),
+        Message.name.in_(
+            select(Subscription.name).where(
+                Subscription.kind == "message",
+                Subscription.definition_id.is_not(None),
+                Subscription.instance_id.is_(None),
+            )
+        ),
+    )
+    .order_by(Message.id)
 )
 
 
@@ -78,7 +138,7 @@ def publish(
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(Message.id)
     ).scalar_one_or_none()
-    message = db.execute(select(Message).where(Message.key == key)).scalar_one()
+    message = db.execute(_BY_KEY, {"key": key}).scalar_one()
     if inserted is not None:
         db.add(_job(f"message:{message.id}", None, {"message": message.id, "by": by}, now, _from(sender)))
     return message
@@ -141,16 +201,8 @@ def opened(db: Session, instance: Instance, subscriptions: Sequence[Opened], *, 
         return
     pairs = sorted({(one.name, one.correlation_key) for one in subscriptions})
     _lock(db, pairs)
-    waiting = db.execute(
-        select(Message)
-        .where(
-            Message.status.in_(_LIVE),
-            Message.expires_at > now,
-            _one_of(pairs),
-        )
-        .order_by(Message.id)
-    ).scalars()
-    messages = list(waiting)
+    names, keys = (sorted({pair[place] for pair in pairs}) for place in (0, 1))
+    messages = list(db.execute(_WAITING, {"now": now, "pairs": pairs, "names": names, "keys": keys}).scalars())
     if not messages:
         return
     heard = _heard(db, [one.id for one in messages])
@@ -172,19 +224,7 @@ def opened(db: Session, instance: Instance, subscriptions: Sequence[Opened], *, 
 
 def ended(db: Session, instance: Instance, *, now: datetime) -> None:
     """After a run that a message started has ended: the next message with its key may start the next one."""
-    names = select(Subscription.name).where(
-        Subscription.kind == "message", Subscription.definition_id.is_not(None), Subscription.instance_id.is_(None)
-    )
-    waiting = db.execute(
-        select(Message)
-        .where(
-            Message.status.in_(_LIVE),
-            Message.expires_at > now,
-            Message.correlation_key == instance.correlation_key,
-            Message.name.in_(names),
-        )
-        .order_by(Message.id)
-    ).scalars()
+    waiting = db.execute(_MAY_START, {"now": now, "key": instance.correlation_key}).scalars()
     for message in waiting:
         key = f"message:{message.id}:after:{instance.id}"
         payload = {"message": message.id, "by": "", "process": instance.process_key}
@@ -252,16 +292,7 @@ def spread(db: Session, job: Job, *, now: datetime) -> int:
 
 def _hearers(db: Session, message: Message, attempt: int, *, by: str, now: datetime) -> Iterable[tuple[str, Job]]:
     """One job per process that hears this message: its oldest waiting run first, else its start event."""
-    rows: Any = db.execute(
-        select(Subscription, Instance)
-        .outerjoin(Instance, Instance.id == Subscription.instance_id)
-        .where(
-            Subscription.kind == "message",
-            Subscription.name == message.name,
-            or_(Subscription.correlation_key == message.correlation_key, Subscription.instance_id.is_(None)),
-        )
-        .order_by(Subscription.id)
-    ).all()
+    rows: Any = db.execute(_HEARERS, {"name": message.name, "key": message.correlation_key}).all()
     seen: set[str] = set()
     for subscription, instance in rows:
         if instance is not None and instance.process_key not in seen:
@@ -300,16 +331,12 @@ def _delivery(
 def _is_active(db: Session, process_key: str, correlation_key: str) -> bool:
     if not correlation_key:
         return False
-    query = select(Instance.id).where(
-        Instance.process_key == process_key, Instance.correlation_key == correlation_key, Instance.status == "active"
-    )
-    return db.execute(query.limit(1)).scalar() is not None
+    return db.execute(_ACTIVE, {"process": process_key, "key": correlation_key}).scalar() is not None
 
 
 def _heard(db: Session, message_ids: Sequence[int]) -> set[tuple[int, str]]:
     """Which message was or will be heard in which process."""
-    rows = db.execute(select(Hearing.message_id, Hearing.process_key).where(Hearing.message_id.in_(message_ids)))
-    return {(row[0], row[1]) for row in rows}
+    return {(row[0], row[1]) for row in db.execute(_HEARD, {"messages": list(message_ids)})}
 
 
 def _job(
@@ -335,10 +362,6 @@ def _job(
 
 def _from(instance: Instance | None) -> tuple[str, str]:
     return (instance.scope, instance.subject) if instance else ("", "")
-
-
-def _one_of(pairs: Sequence[tuple[str, str]]) -> Any:
-    return tuple_(Message.name, Message.correlation_key).in_(pairs)
 
 
 def _lock(db: Session, pairs: Sequence[tuple[str, str]]) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from engine import messages, user_tasks
 from engine.db import Database
@@ -207,3 +208,36 @@ def test_an_ear_that_stays_open_hears_everything_that_was_said_before_it_opened(
     say(office, "ring", "1", once="c")
     office.run()
     assert len(office.tasks("answer")) == 3
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], scope="session")
+def test_finding_a_hearer_reads_no_more_rows_however_many_runs_and_messages_there_are(office: Office) -> None:
+    """Every look of a message goes by an index over all that it asks for: what it costs does not grow with the house."""
+    office.deploy(item_bpmn=started(), bill_bpmn=waiting("bill"))
+    asked: list[tuple[str, Any]] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    event.listen(office.database.engine, "before_cursor_execute", keep)
+    try:
+        office.start("bill", {"number": 1})
+        office.complete("before")
+        say(office, "paid", "1")
+        say(office, "opened", "7")
+        office.run()
+        office.complete("work")
+    finally:
+        event.remove(office.database.engine, "before_cursor_execute", keep)
+    plans: set[str] = set()
+    with office.database.reading() as db:
+        for statement, parameters in asked:
+            plan = db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans |= {str(row[3]) for row in plan}
+    assert not [plan for plan in plans if plan.startswith(("SCAN instance", "SCAN message", "SCAN subscription"))]
+    assert (
+        "SEARCH message USING INDEX ix_message_status_name_correlation_key (status=? AND name=? AND correlation_key=?)"
+        in plans
+    )
+    assert not [plan for plan in plans if "ix_message_status_expires_at" in plan]
