@@ -5,14 +5,14 @@ working days after the deadline stays five working days after it. One that shall
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, cast
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import calendars, history, reminders, steps, versions, waits
+from engine import calendars, history, reminders, steps, task_listeners, versions, waits
 from engine.calendars import SHANGHAI, Calendar, local_day
 from engine.errors import Conflict, Invalid, NotFound, Sentence
 from engine.tables import Instance, Interval, Job, UserTask
@@ -37,19 +37,36 @@ def extend(db: Session, user_task_id: int, due_at: datetime, *, why: str, by: st
     Raises:
         NotFound: there is no such user task.
         Conflict: it is not open.
-        Invalid: it has no due date to move, or the new one has passed.
+        Invalid: it has no due date to move, the new one has passed, or a listener of the task denies it.
     """
     task, instance = locked(db, user_task_id, "extend")
     if task.due_at is None:
         raise Invalid("user task {id} has no due date that could be moved", id=task.id)
     if due_at <= now:
         raise Invalid(fields={"due_at": [Sentence("the new due date has passed already")]})
-    calendar = calendars.calendar(db)
     before = task.due_at
+    wanted = replace(task_listeners.of(task), due_date=due_at.astimezone(UTC).isoformat())
+    shall = task_listeners.ask(db, task, instance, "updating", wanted, action="update", by=by, now=now)
+    due_at = task_listeners.settle(task, shall) or due_at
+    calendar = calendars.calendar(db)
     _move(db, task, due_at, _keeping_distance(calendar, before, calendar, due_at), now=now)
     task.provisional = calendar.is_provisional(local_day(now), local_day(due_at))
     _note(db, task, instance, "task_extended", by=by, now=now, data={"from": before, "to": due_at, "why": why})
     return task
+
+
+def hand(db: Session, task: UserTask, instance: Instance, to: str, *, action: str, by: str, now: datetime) -> None:
+    """Gives a locked user task to somebody (an empty name: to nobody), as its listeners see fit.
+
+    Raises Invalid when one of them denies it.
+    """
+    wanted = replace(task_listeners.of(task), assignee=to)
+    shall = task_listeners.ask(db, task, instance, "assigning", wanted, action=action, by=by, now=now)
+    before, due_at = task.due_at, task_listeners.settle(task, shall)
+    if due_at is not None and before is not None and due_at != before:
+        calendar = calendars.calendar(db)
+        _move(db, task, due_at, _keeping_distance(calendar, before, calendar, due_at), now=now)
+        task.provisional = calendar.is_provisional(local_day(now), local_day(due_at))
 
 
 def pause(db: Session, user_task_id: int, *, why: str, whose: str, by: str, now: datetime) -> UserTask:

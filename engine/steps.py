@@ -22,7 +22,7 @@ from engine.bpmn.model import Binding, ProcessModel
 from engine.bpmn.outcome import Decided, Outcome, TrailEntry, Variables
 from engine.db import is_passing
 from engine.errors import Conflict, ExecutionFailed, Forbidden, Invalid, NotFound
-from engine.tables import Deployment, Instance, Job
+from engine.tables import Deployment, Instance, Job, UserTask
 from engine.versions import Version
 
 _WHAT: Final = {"entered": "+", "completed": "-", "cancelled": "x"}
@@ -271,14 +271,24 @@ class Step:
                 row = gone[one.element_instance_id]
                 note("task_withdrawn", reference=f"task:{row.id}")
             elif one.what == "entered" and one.element_instance_id in made:
-                task = made[one.element_instance_id]
-                data = {"name": task.name, "groups": task.candidate_groups, "due": task.due_at}
-                note("task_created", reference=f"task:{task.id}", data=data)
+                self._note_created(made.pop(one.element_instance_id))
+        for task in made.values():
+            # Its element was entered in an earlier step and has waited for a listener since.
+            self._note_created(task)
         if path:
             self._note("walked", data={"path": path})
         if outcome.completed or outcome.cancelled:
             fact = "completed" if outcome.completed else "cancelled"
             self._note(fact, reference=f"instance:{self.instance.id}")
+
+    def _note_created(self, task: UserTask) -> None:
+        self._note(
+            "task_created",
+            reference=f"task:{task.id}",
+            data={"name": task.name, "groups": task.candidate_groups, "due": task.due_at},
+            element_id=task.element_id,
+            element_instance_id=task.element_instance_id,
+        )
 
     def completes(self, user_task_id: int) -> None:
         """This user task is being completed by the push: it is not withdrawn when it ends."""

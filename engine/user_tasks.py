@@ -19,6 +19,7 @@ from engine import files, history, instances, pushes, steps, submissions, versio
 from engine.clocks import (
     Stretch,
     extend,
+    hand,
     locked,
     not_open,
     pause,
@@ -131,30 +132,33 @@ def complete(
 
 
 def claim(db: Session, user_task_id: int, *, by: str, now: datetime) -> UserTask:
-    """Takes an unassigned user task. Raises NotFound, or Conflict when somebody else has it or it is not open."""
+    """Takes an unassigned user task. Raises NotFound, Conflict when somebody else has it or it is not open, or
+    Invalid when a listener of the task denies it."""
     task, instance = locked(db, user_task_id, "claim")
     if task.assignee == by:
         return task
     if task.assignee:
         raise Conflict("expected to claim user task {id}, but {person} has it", id=task.id, person=task.assignee)
-    task.assignee = by
+    hand(db, task, instance, by, action="claim", by=by, now=now)
     _note(db, task, instance, "task_claimed", by=by, now=now)
     return task
 
 
 def unclaim(db: Session, user_task_id: int, *, by: str, now: datetime) -> UserTask:
-    """Gives a user task back to its candidates. Raises NotFound, or Conflict when it is not open."""
+    """Gives a user task back to its candidates. Raises NotFound, Conflict when it is not open, Invalid when a listener denies it."""
     task, instance = locked(db, user_task_id, "return")
-    before, task.assignee = task.assignee, ""
+    before = task.assignee
+    hand(db, task, instance, "", action="unassign", by=by, now=now)
     _note(db, task, instance, "task_returned", by=by, now=now, data={"from": before})
     return task
 
 
 def assign(db: Session, user_task_id: int, to: str, *, why: str = "", by: str, now: datetime) -> UserTask:
-    """Hands a user task to a person, whoever has it. Raises NotFound, or Conflict when it is not open."""
+    """Hands a user task to a person, whoever has it. Raises NotFound, Conflict when it is not open, Invalid when a listener denies it."""
     task, instance = locked(db, user_task_id, "assign")
-    before, task.assignee = task.assignee, to
-    _note(db, task, instance, "task_assigned", by=by, now=now, data={"from": before, "to": to, "why": why})
+    before = task.assignee
+    hand(db, task, instance, to, action="assign", by=by, now=now)
+    _note(db, task, instance, "task_assigned", by=by, now=now, data={"from": before, "to": task.assignee, "why": why})
     return task
 
 
