@@ -194,6 +194,13 @@ class FormOnPage:
         field.locator(".fjs-dropdownlist-item", has_text=option).first.click()
         return self
 
+    def brings(self, label: str, name: str, content: bytes, kind: str = "image/jpeg") -> "FormOnPage":
+        """Chooses a file, and waits until it is with the server."""
+        field = self.field(label)
+        field.locator("input[type=file]").first.set_input_files({"name": name, "mimeType": kind, "buffer": content})
+        expect(field.get_by_role("link", name=name)).to_be_visible()
+        return self
+
     def adds_row(self, group: str) -> "FormOnPage":
         """Adds a row to a list of rows."""
         block = self.island.locator(".fjs-form-field-dynamiclist").filter(has=self.page.get_by_text(group, exact=True))

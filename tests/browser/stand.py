@@ -74,7 +74,9 @@ class Counter:
         self.schema: dict[str, Any] = json.loads((SAMPLES / "visit.form").read_text(encoding="utf-8"))
         self.draft: dict[str, Any] | None = None
         self.drafts: list[dict[str, Any]] = []
-        self.received: list[tuple[str, dict[str, Any], dict[str, int]]] = []
+        self.received: list[tuple[str, dict[str, Any]]] = []
+        self.files: list[tuple[str, int]] = []
+        self.refused_files: tuple[dict[str, Any], int] | None = None
         self.answer: tuple[dict[str, Any], int] = ({"message": "已收到"}, 200)
         self.body = ""
         self.readonly = False
@@ -139,11 +141,21 @@ class Counter:
 
         @app.post("/submit")
         def submit() -> tuple[Response, int]:
-            submission = request.get_json()["submission"] if request.is_json else json.loads(request.form["submission"])
-            files = {name: len(value.read()) for name, value in request.files.items()}
-            self.received.append((request.headers.get("Idempotency-Key", ""), submission, files))
+            submission = request.get_json()["submission"]
+            self.received.append((request.headers.get("Idempotency-Key", ""), submission))
             body, status = self.answer
             return jsonify(body), status
+
+        @app.post("/submit/files")
+        def bring() -> tuple[Response, int]:
+            sent = request.files["file"]
+            content = sent.read()
+            self.files.append((sent.filename or "", len(content)))
+            if self.refused_files is not None:
+                body, status = self.refused_files
+                return jsonify(body), status
+            kept = {"id": f"kept-{len(self.files)}", "name": sent.filename, "type": sent.mimetype, "size": len(content)}
+            return jsonify({**kept, "sha256": "0" * 64}), 200
 
         @app.get("/done")
         def done() -> str:

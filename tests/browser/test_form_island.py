@@ -22,6 +22,14 @@ def wait_for(condition: Callable[[], object], what: str) -> None:
     pytest.fail(f"expected {what}")
 
 
+PHOTO: Any = {"name": "车间.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 2048}
+
+
+def chooses(page: Page, file: Any) -> None:
+    """Chooses a file for the photographs."""
+    page.locator("input[type=file]").first.set_input_files(file)
+
+
 def test_a_form_is_filled_saved_as_draft_and_submitted_once(
     browser_page: Page, counter: Counter, site: str, picture: Callable[[Page, str], None]
 ) -> None:
@@ -38,7 +46,7 @@ def test_a_form_is_filled_saved_as_draft_and_submitted_once(
     page.get_by_label("自主研发").check()
     page.get_by_role("button", name="提交").click()
     page.wait_for_url("**/done")
-    [(key, submission, _files)] = counter.received
+    [(key, submission)] = counter.received
     assert len(key) == 32
     assert submission["expense"] == 123.4
     assert submission["kind"] == "own"
@@ -84,7 +92,7 @@ def test_what_the_server_finds_is_shown_at_its_field(
     page.get_by_label("走访情况").fill("6月30日去过")
     page.get_by_role("button", name="提交").click()
     expect(page.locator("camunda-form[state=done]")).to_be_visible()
-    assert len({key for key, _, _ in counter.received}) == 2
+    assert len({key for key, _ in counter.received}) == 2
     page.faults.forgive(r"status of 422")  # pyright: ignore[reportAttributeAccessIssue]
 
 
@@ -102,32 +110,90 @@ def test_answers_typed_offline_are_kept_and_sent_once_when_the_network_is_back(
     page.context.set_offline(False)
     expect(page.locator("camunda-form[state=done]")).to_be_visible()
     expect(page.get_by_text("1 份待发送")).to_be_hidden()
-    [(_, submission, _files)] = counter.received
+    [(_, submission)] = counter.received
     assert submission["summary"] == "山里没有信号"
     page.faults.forgive(r"ERR_INTERNET_DISCONNECTED")  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def test_what_waits_is_sent_when_any_page_is_opened_with_the_same_key_and_its_photo(
+def test_what_waits_is_sent_when_any_page_is_opened_its_photo_first_and_each_once(
     open_page: Callable[..., Page], counter: Counter, site: str
 ) -> None:
-    counter.answer = ({}, 503)
+    counter.refused_files, counter.answer = ({}, 503), ({}, 503)
     page = form_of(open_page("phone"), site)
     page.get_by_label("走访情况").fill("拍了照片")
     page.get_by_label("自主研发").check()
-    page.locator("input[type=file]").set_input_files(
-        {"name": "车间.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 2048}
-    )
+    chooses(page, PHOTO)
+    expect(page.get_by_text("等待网络")).to_be_visible()
     page.get_by_role("button", name="提交").click()
     expect(page.locator("camunda-form[state=waiting]")).to_be_visible()
-    counter.answer = ({"message": "已收到"}, 200)
+    assert counter.received == [], "an answer never names a file that is not there"
+    counter.refused_files, counter.answer = None, ({}, 503)
+    sent = len(counter.files)
     page.goto(f"{site}/pieces")
+    wait_for(lambda: len(counter.received) == 1, "the answers to be sent after their file")
+    counter.answer = ({"message": "已收到"}, 200)
+    page.goto(f"{site}/form")
     wait_for(lambda: len(counter.received) == 2, "the outbox to be sent")
-    (first, _, files_before), (second, submission, files) = counter.received
-    assert first == second
-    assert files_before == files
-    assert list(files.values()) == [2048]
-    assert submission["photos"] in files
+    (first, submission), (second, again) = counter.received
+    assert (first, submission) == (second, again)
+    assert counter.files[sent:] == [("车间.jpg", 2048)], "what has arrived is not sent again"
+    assert [one["name"] for one in submission["photos"]] == ["车间.jpg"]
+    assert submission["photos"][0]["id"].startswith("kept-")
     page.faults.forgive(r"status of 503")  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_a_file_is_sent_when_it_is_chosen_and_can_be_taken_out(
+    browser_page: Page, counter: Counter, site: str, picture: Callable[[Page, str], None]
+) -> None:
+    page = form_of(browser_page, site)
+    chooses(page, PHOTO)
+    expect(page.get_by_role("link", name="车间.jpg")).to_be_visible()
+    wait_for(lambda: counter.drafts and counter.drafts[-1].get("photos"), "the draft to name the file")
+    assert counter.drafts[-1]["photos"][0]["id"] == "kept-1"
+    chooses(page, {**PHOTO, "name": "门牌.jpg"})
+    expect(page.get_by_role("link", name="门牌.jpg")).to_be_visible()
+    assert fits(page)
+    page.get_by_text("现场照片").scroll_into_view_if_needed()
+    picture(page, f"files-{page.size_name}")  # pyright: ignore[reportAttributeAccessIssue]
+    page.get_by_role("button", name="移除 车间.jpg").click()
+    expect(page.get_by_role("link", name="车间.jpg")).to_be_hidden()
+    page.get_by_label("走访情况").fill("拍了照片")
+    page.get_by_label("自主研发").check()
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator("camunda-form[state=done]")).to_be_visible()
+    [(_, submission)] = counter.received
+    assert [one["name"] for one in submission["photos"]] == ["门牌.jpg"]
+    page.faults.forgive(r"status of 404")  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_a_file_that_the_server_refuses_says_why_and_nothing_is_sent_with_it(
+    open_page: Callable[..., Page], counter: Counter, site: str
+) -> None:
+    counter.refused_files = ({"message": "车间.jpg 是损坏的图片"}, 422)
+    page = form_of(open_page("desk"), site)
+    page.get_by_label("走访情况").fill("写好的")
+    page.get_by_label("自主研发").check()
+    chooses(page, PHOTO)
+    expect(page.get_by_text("车间.jpg 是损坏的图片")).to_be_visible()
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_text("1 个文件未被接收")).to_be_visible()
+    assert counter.received == []
+    page.get_by_role("button", name="移除 车间.jpg").click()
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator("camunda-form[state=done]")).to_be_visible()
+    assert not counter.received[0][1].get("photos")
+    page.faults.forgive(r"status of 422")  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_an_empty_or_too_large_file_is_told_before_it_is_sent(
+    open_page: Callable[..., Page], counter: Counter, site: str
+) -> None:
+    page = form_of(open_page("desk"), site)
+    chooses(page, {**PHOTO, "buffer": b""})
+    expect(page.get_by_text("这是空文件")).to_be_visible()
+    chooses(page, {**PHOTO, "name": "大.jpg", "buffer": b"x" * (20 * 1024 * 1024 + 1)})
+    expect(page.get_by_text("文件超过 20 MB")).to_be_visible()
+    assert counter.files == []
 
 
 def test_what_the_server_refuses_later_is_told_and_the_answers_are_still_there(
@@ -156,14 +222,19 @@ def test_what_was_typed_is_back_after_a_reload_without_network(
     page = form_of(open_page("desk"), site)
     page.route("**/draft", lambda route: route.abort())
     page.get_by_label("走访情况").fill("断网时写的")
-    page.locator("input[type=file]").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"abc"})
+    page.route("**/files", lambda route: route.abort())
+    chooses(page, PHOTO)
     expect(page.get_by_text("已存在本机")).to_be_visible()
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     page.locator("camunda-form[ready]").wait_for()
     expect(page.get_by_label("走访情况")).to_have_value("断网时写的")
-    expect(page.get_by_text("a.txt")).to_be_visible()
-    page.faults.forgive(r"ERR_FAILED")  # pyright: ignore[reportAttributeAccessIssue]
+    expect(page.get_by_text("车间.jpg")).to_be_visible()
+    page.unroute("**/files")
+    page.reload()
+    page.locator("camunda-form[ready]").wait_for()
+    expect(page.get_by_role("link", name="车间.jpg")).to_be_visible()
+    page.faults.forgive(r"ERR_FAILED|status of 404")  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def test_leaving_with_unsaved_answers_asks_first(open_page: Callable[..., Page], counter: Counter, site: str) -> None:

@@ -59,7 +59,7 @@ export class Draft {
     if (this.closed) return;
     if (outcome.kind === "done") {
       this.confirmed = Math.max(this.confirmed, edition);
-      // Files travel only with the submission, so a draft with files stays "not yet with the server" on this device.
+      // A file that is not with the server yet lies on this device alone, so a draft with such files stays "not yet with the server" on this device.
       if (!this.unsaved) await this.toDevice(!this.files?.length);
       this.said("saved", outcome.data.saved_at);
     } else {

@@ -2,13 +2,16 @@
 //   <script type="application/json" data-part="schema">…</script>  the .form as drawn
 //   <script type="application/json" data-part="data">…</script>    what the form may read
 //   <script type="application/json" data-part="draft">{"submission": {…}, "saved_at": "09:31"}</script>  optional
-// Sends POST action: {"submission": {…}}, or multipart with that JSON as part "submission" when files were chosen; header Idempotency-Key.
+// Sends POST action: {"submission": {…}}; header Idempotency-Key. A file goes at once to POST <action>/files (or `files-url`), part "file";
+// what that answers ({"id", "name", "type", "size", "sha256"}) stands in the submission.
 // Reads 2xx {"next": url, "message": text}; 4xx {"message": text, "fields": {key: [text]}}; drafts: PUT draft-url → {"saved_at": text}.
 // When drawn it has the attribute `ready`; `warnings` holds what form-js said; `state` is clean, dirty, saved, device, sending, waiting or done.
 import { Form } from "@bpmn-io/form-js-viewer";
 import flatpickr from "flatpickr";
 import { Mandarin } from "flatpickr/dist/l10n/zh.js";
 import css from "./form.css?sheet";
+import { fileFields } from "./file-field.js";
+import { Uploads } from "./file-uploads.js";
 import { Draft } from "./form-draft.js";
 import { countErrors, placeErrors } from "./form-errors.js";
 import * as outbox from "./outbox.js";
@@ -25,6 +28,7 @@ class CamundaForm extends HTMLElement {
     const part = (name) => readJson(this.querySelector(`script[data-part="${name}"]`)?.textContent, undefined);
     const [schema, data, draft] = [part("schema"), part("data") ?? {}, part("draft")];
     this.readonly = this.hasAttribute("readonly") || !this.getAttribute("action");
+    this.uploads = new Uploads(this.readonly ? "" : this.getAttribute("files-url") || `${this.getAttribute("action").split("?")[0]}/files`);
     this.draft = new Draft(this.getAttribute("key") ?? location.pathname, this.getAttribute("draft-url"), (state, text) => this.tellSaved(state, text));
     try {
       await this.draw(schema, data, draft);
@@ -42,6 +46,7 @@ class CamundaForm extends HTMLElement {
     removeEventListener("beforeunload", this.guard);
     removeEventListener("online", this.retry);
     document.removeEventListener("xiaohao:sent", this.sent);
+    this.uploads?.close();
     if (this.draft?.unsaved) this.draft.toServer();
   }
 
@@ -52,8 +57,9 @@ class CamundaForm extends HTMLElement {
     this.form = new Form({
       debounce: false,
       properties: { readOnly: this.readonly },
-      additionalModules: [{ translate: ["value", t] }],
+      additionalModules: [{ translate: ["value", t] }, fileFields(this.uploads)],
     });
+    this.uploads.use(this.form.get("fileRegistry"));
     const files = local?.files ?? [];
     this.form.on("import.done", () => {
       const registry = this.form.get("fileRegistry");
@@ -115,7 +121,7 @@ class CamundaForm extends HTMLElement {
       if (now !== rows) this.touch();
       rows = now;
     });
-    this.form.on("submit", ({ data, errors, files }) => this.submit(data, errors, files));
+    this.form.on("submit", ({ data, errors }) => this.submit(data, errors));
     this.guard = (event) => {
       if (this.draft.unsaved) event.preventDefault();
     };
@@ -140,7 +146,7 @@ class CamundaForm extends HTMLElement {
       const [root] = this.form.get("pathRegistry").getValuePath(component) ?? [];
       if (root && component.type !== "default" && !component.disabled && root in data) typed[root] = data[root];
     }
-    return structuredClone(typed);
+    return this.uploads.resolve(structuredClone(typed));
   }
 
   files() {
@@ -181,7 +187,7 @@ class CamundaForm extends HTMLElement {
     this.messages.replaceChildren(box);
   }
 
-  async submit(data, errors, files) {
+  async submit(data, errors) {
     if (this.sending) return;
     this.messages.replaceChildren();
     const wrong = countErrors(errors);
@@ -190,17 +196,26 @@ class CamundaForm extends HTMLElement {
       this.showFirst();
       return;
     }
-    const list = [...files].flatMap(([name, chosen]) => chosen.map((file) => [name, file]));
-    const same = JSON.stringify([data, list.map(([name, file]) => [name, file.name, file.size, file.lastModified])]);
+    this.busy(true);
+    const { answers, left, refused } = await this.uploads.finish(data);
+    if (refused) {
+      this.busy(false);
+      this.state("dirty");
+      this.note(t("{count} files were not taken; take them out or choose others.", { count: refused }), "danger");
+      this.querySelector(".x-file[data-state=refused]")?.scrollIntoView({ block: "center" });
+      return;
+    }
+    const same = JSON.stringify(answers);
     // The same answers sent again are the same submission; changed answers are a new one.
     if (this.lastSent !== same || !this.key) [this.lastSent, this.key] = [same, newKey()];
-    this.busy(true);
     await outbox.withdraw(this.draft.id);
-    const outcome = await send(this.getAttribute("action"), { body: outbox.bodyOf(data, list), key: this.key, timeout: 60_000 });
+    const outcome = left.length
+      ? { kind: "unsent" }
+      : await send(this.getAttribute("action"), { body: { submission: answers }, key: this.key, timeout: 60_000 });
     this.busy(false);
     if (outcome.kind === "done") await this.finish(outcome.data);
     else if (outcome.kind === "refused") this.refused(outcome);
-    else await this.later(data, list);
+    else await this.later(answers, left);
   }
 
   busy(on) {
@@ -240,7 +255,8 @@ class CamundaForm extends HTMLElement {
     await this.draft.toDevice(false);
     const title = document.querySelector("h1")?.textContent.trim() || document.title;
     const kept = await outbox.keep({
-      draft: this.draft.id, url: this.getAttribute("action"), submission: data, files, key: this.key, page: location.pathname, title,
+      draft: this.draft.id, url: this.getAttribute("action"), filesUrl: this.uploads.url, submission: data, files, key: this.key,
+      page: location.pathname, title,
     });
     if (kept) this.waiting();
     else this.note(t("Not sent: no connection. Stay on this page and try again."), "danger");

@@ -1,5 +1,6 @@
 // Submissions that could not be sent: kept on the device and sent when the page opens or the network comes back.
 // Each carries its Idempotency-Key, so the server takes it once however often it arrives.
+import { settle } from "./file-uploads.js";
 import { newKey, send } from "./post.js";
 import * as store from "./store.js";
 import { toast } from "./toast.js";
@@ -8,8 +9,8 @@ import { t } from "./words.js";
 let flushing = false;
 
 /** Keep a submission; resolves to false where this device keeps nothing. `files` is [[name, File], …]. */
-export async function keep({ draft, url, submission, files, key, page, title }) {
-  const record = { id: store.idFor(key), person: store.person(), at: Date.now(), draft, url, submission, files, key: key ?? newKey(), page, title };
+export async function keep({ draft, url, filesUrl, submission, files, key, page, title }) {
+  const record = { id: store.idFor(key), person: store.person(), at: Date.now(), draft, url, filesUrl, submission, files, key: key ?? newKey(), page, title };
   const kept = await store.put("outbox", record);
   await show();
   return kept !== undefined;
@@ -40,7 +41,7 @@ export async function flush() {
   try {
     for (const record of await store.mine("outbox")) {
       if (record.refused) continue;
-      const outcome = await send(record.url, { body: bodyOf(record.submission, record.files), key: record.key });
+      const outcome = await sendRecord(record);
       if (outcome.kind === "unsent") break;
       if (outcome.kind === "done") {
         await store.remove("outbox", record.id);
@@ -60,13 +61,12 @@ export async function flush() {
   }
 }
 
-/** The body the server reads: JSON {"submission": …}, or with files a multipart form whose part "submission" is that JSON. */
-export function bodyOf(submission, files = []) {
-  if (!files.length) return { submission };
-  const form = new FormData();
-  form.append("submission", JSON.stringify(submission));
-  for (const [name, file] of files) form.append(name, file, file.name);
-  return form;
+// The files go first, one by one; what has gone is noted, so that a connection that breaks again loses nothing and sends nothing twice.
+async function sendRecord(record) {
+  const keepOn = (submission, files) => store.put("outbox", Object.assign(record, { submission, files }));
+  const sent = record.files?.length ? await settle(record.filesUrl, record.submission, record.files, keepOn) : record;
+  if (sent.kind === "refused" || sent.kind === "unsent") return sent;
+  return send(record.url, { body: { submission: sent.submission }, key: record.key });
 }
 
 async function show() {
