@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -184,27 +185,20 @@ def deploy(given: argparse.Namespace) -> int:
 
 
 def check(given: argparse.Namespace) -> int:
-    """Reads and lints files as a deployment would, and publishes nothing."""
-    database = _prepared(given)
-    files = _files(given.files or [str(WORKFLOWS)])
-    findings: Sequence[Any] = ()
+    """Reads and lints files as a deployment would and publishes nothing; 0: they can be deployed, 1: refused, 2: not there."""
+    from web import checking
+
+    deployed = None
+    if given.database or os.environ.get("XIAOHAO_DATABASE_URL"):
+        with _prepared(given).reading() as db:
+            deployed = definitions.deployed(db)
     try:
-        with database.transaction() as db:
-            findings = definitions.deploy(
-                db, files, name="check", source="command", by=given.by, now=_clock(database).now()
-            ).findings
-            raise _Undone
-    except _Undone:
-        _say_findings(findings)
-    except Undeployable as refused:
-        _say_findings(refused.findings)
-        return 1
-    CONSOLE.print(f"{len(files)} files can be deployed")
-    return 0
-
-
-class _Undone(Exception):
-    """Ends a transaction whose work is to be forgotten."""
+        checked = checking.check(given.files or [str(WORKFLOWS)], deployed=deployed)
+    except Invalid as problem:
+        CONSOLE.print(f"[red]{problem}[/]")
+        return 2
+    _show(checking.report(checked, given.format, given.language, version=version("xiaohao"), site=given.site))
+    return 1 if not checked.is_deployable or (given.strict and checked.findings) else 0
 
 
 def bring_in(given: argparse.Namespace) -> int:
@@ -350,7 +344,12 @@ def _parser() -> argparse.ArgumentParser:
     one = verb("deploy", deploy)
     one.add_argument("files", nargs="*", help="files or folders; default: workflows/")
     one.add_argument("--name", default="policy")
-    verb("check", check).add_argument("files", nargs="*", help="files or folders; default: workflows/")
+    one = verb("check", check)
+    one.add_argument("files", nargs="*", help="files or folders; default: workflows/")
+    one.add_argument("--format", default="text", choices=["text", "json", "sarif"])
+    one.add_argument("--language", default="zh-CN", choices=["zh-CN", "en"])
+    one.add_argument("--site", default="", metavar="URL", help="a running house whose pages the rules link to")
+    one.add_argument("--strict", action="store_true", help="remarks refuse as well")
     one = verb("import", bring_in)
     one.add_argument("file")
     one.add_argument("--apply", action="store_true", help="write it; without, it is a dry run")

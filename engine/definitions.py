@@ -1,6 +1,6 @@
 """Publishing a set of files: read, lint, compare with what is in force, write the new versions, listen for their start events."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -15,6 +15,7 @@ from engine.bpmn import parser, reader, timers
 from engine.bpmn.model import Model, ProcessModel
 from engine.errors import Conflict, Finding, Sentence, Undeployable
 from engine.lint import checking
+from engine.lint.beside import named
 from engine.lint.rules import Known
 from engine.tables import Definition, Deployment, Job, Subscription
 from engine.versions import Kind, Shelf
@@ -121,20 +122,62 @@ def remarks(db: Session, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
         return tuple(refused.findings)
 
 
+def deployed(db: Session) -> Known:
+    """What a drawing may name today: every form, decision and process that was deployed, and the services of the house."""
+    shelf = versions.shelf(db)
+
+    def keys(kind: Kind) -> frozenset[str]:
+        return frozenset(key for k, key in shelf.by_key if k == kind)
+
+    return Known(keys("form"), keys("decision"), keys("process"), frozenset(services.of(db)))
+
+
 def look(resource: str, content: bytes) -> None:
     """Reads and compiles one file without a database. Raises `Undeployable`."""
-    _read(resource, content, [])
+    _read(resource, content, [], [])
+
+
+def inspect(files: Mapping[str, bytes], known: Known, beside: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """All there is to say about files without a database, what tables of decisions leave open included; errors first.
+
+    `known` is what exists beside these files, and so is what the files `beside` them hold, as far as they can be read.
+    """
+    parts, models, errors, warnings = _read_files(files)
+    near = named(beside)
+    known = Known(
+        {*known.forms, *near.forms},
+        {*known.decisions, *near.decisions},
+        {*known.processes, *near.processes},
+        known.job_types,
+    )
+    errors, warnings = _linted(models, _beside(known, parts), errors, warnings)
+    for resource, content in sorted(files.items()):
+        if PurePosixPath(resource).suffix.lower() == ".dmn" and not any(one.resource == resource for one in errors):
+            warnings += dmn.findings(dmn.read(content, resource=resource))
+    return (*errors, *warnings)
 
 
 def _read_all(db: Session, files: Mapping[str, bytes]) -> tuple[list[_Part], list[Finding]]:
     """Every part of every file, and the warnings. Raises Undeployable with all errors of all files at once."""
+    parts, models, errors, warnings = _read_files(files)
+    errors, warnings = _linted(models, _beside(deployed(db), parts), errors, warnings)
+    if errors:
+        raise Undeployable(errors)
+    return parts, warnings
+
+
+_Read = tuple[list[_Part], list[Model], list[Finding], list[Finding]]
+
+
+def _read_files(files: Mapping[str, bytes]) -> _Read:
+    """Every part and model of every file, errors and warnings."""
     parts: list[_Part] = []
     models: list[Model] = []
     errors: list[Finding] = []
     warnings: list[Finding] = []
     for resource, content in sorted(files.items()):
         try:
-            parts += _read(resource, content, models)
+            parts += _read(resource, content, models, warnings)
         except Undeployable as refused:
             errors += refused.findings
     seen: dict[tuple[str, str], str] = {}
@@ -145,17 +188,23 @@ def _read_all(db: Session, files: Mapping[str, bytes]) -> tuple[list[_Part], lis
                 "{kind} {key} is in {first} as well", {"kind": part.kind, "key": part.key, "first": first}
             )
             errors.append(Finding("defined-twice", part.key, sentence, resource=part.resource))
-    shelf = versions.shelf(db)
+    return parts, models, errors, warnings
+
+
+def _linted(
+    models: list[Model], known: Known, errors: list[Finding], warnings: list[Finding]
+) -> tuple[list[Finding], list[Finding]]:
+    """Errors and warnings, those of the models and of the rules added."""
+    errors, warnings = list(errors), list(warnings)
     for model in models:
         (errors if any(one.severity == "error" for one in model.findings) else warnings).extend(model.findings)
-    for one in checking.check(models, _known(db, shelf, parts)):
+    for one in checking.check(models, known):
         (errors if one.severity == "error" else warnings).append(one)
-    if errors:
-        raise Undeployable(errors)
-    return parts, warnings
+    return errors, warnings
 
 
-def _read(resource: str, content: bytes, models: list[Model]) -> list[_Part]:
+def _read(resource: str, content: bytes, models: list[Model], warnings: list[Finding]) -> list[_Part]:
+    """The parts of one file. Its models, and what there is to remark about its decisions, are added to the lists."""
     suffix = PurePosixPath(resource).suffix.lower()
     if suffix == ".bpmn":
         model = reader.read(content, resource=resource)
@@ -178,6 +227,7 @@ def _read(resource: str, content: bytes, models: list[Model]) -> list[_Part]:
         return parts
     if suffix == ".dmn":
         decisions = dmn.read(content, resource=resource)
+        warnings += decisions.findings
         return [_Part("decision", one.id, one.name or "", resource, content) for one in decisions.decisions.values()]
     if suffix == ".form":
         form = forms.read(content, resource=resource)
@@ -186,11 +236,18 @@ def _read(resource: str, content: bytes, models: list[Model]) -> list[_Part]:
     raise Undeployable([Finding("unknown-file", "", sentence, resource=resource)])
 
 
-def _known(db: Session, shelf: Shelf, parts: list[_Part]) -> Known:
-    def keys(kind: Kind) -> frozenset[str]:
-        return frozenset(key for k, key in shelf.by_key if k == kind) | {p.key for p in parts if p.kind == kind}
+def _beside(known: Known, parts: list[_Part]) -> Known:
+    """What is known, and what the files bring themselves."""
 
-    return Known(keys("form"), keys("decision"), keys("process"), frozenset(services.of(db)))
+    def keys(kind: Kind, before: Collection[str]) -> frozenset[str]:
+        return frozenset(before) | {part.key for part in parts if part.kind == kind}
+
+    return Known(
+        keys("form", known.forms),
+        keys("decision", known.decisions),
+        keys("process", known.processes),
+        known.job_types,
+    )
 
 
 def _digests(parts: list[_Part], known: Shelf) -> dict[tuple[str, str], str]:

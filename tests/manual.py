@@ -1,6 +1,7 @@
-"""`python -m tests.manual`: writes docs/feel.md, which tests/engine/feel/test_manual.py keeps fresh."""
+"""`python -m tests.manual`: writes docs/feel.md and docs/rules, which the tests keep fresh."""
 
 from engine.feel import FeelFunction, manual
+from tests import rule_pages
 from tests.conformance.suites import ROOT
 
 PAGE = ROOT / "docs" / "feel.md"
@@ -20,4 +21,5 @@ def text() -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(text(), encoding="utf-8")
-    print("docs/feel.md written")
+    rule_pages.write()
+    print("docs/feel.md and docs/rules written")

@@ -99,7 +99,7 @@ def test_a_decision_is_asked_in_its_file_before_it_is_deployed(url: str, capsys:
 
 
 def test_all_drawings_of_the_house_can_be_deployed(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command("check", "--database", url) == 0
+    assert command("check", "--language", "en", "--database", url) == 0
     assert "can be deployed" in capsys.readouterr().out
     assert command("verify", "--database", url) == 0
     assert "no fault was found" in capsys.readouterr().out

@@ -1,7 +1,8 @@
 """The rules for processes. Each function looks at one process and yields a remark per element that breaks its rule.
 
-A function's name is the rule's name (`gateway_without_default` → `gateway-without-default`); its docstring says what is wrong,
-why it matters, and what to draw instead. `ERRORS` lists the rules that refuse a deployment; the others only remark.
+A function's name is the rule's name (`gateway_without_default` → `gateway-without-default`); its docstring is its page: what is
+wrong and why it matters, and what to draw instead, in both languages. `ERRORS` lists the rules that refuse a deployment; the
+others only remark.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -44,6 +45,10 @@ def nobody_assigned(process: ProcessModel, known: Known) -> Iterator[Remark]:
     """A user task names neither an assignee nor candidate groups or users, so it would appear in nobody's list.
 
     Draw instead: set *Candidate groups* under *Assignment* to the posts that may do it.
+
+    用户任务既没有写办理人，也没有写候选组或候选人，谁的列表里都不会出现。
+
+    改法：在 Assignment 的 Candidate groups 中填写可以办理的岗位。
     """
     for one in _of(process, "userTask"):
         if not (one.assignee or one.candidate_groups or one.candidate_users):
@@ -54,6 +59,10 @@ def form_missing(process: ProcessModel, known: Known) -> Iterator[Remark]:
     """A user task shows a form that is neither among the deployed files nor deployed already.
 
     Draw instead: deploy the form together with the drawing, or correct the form id.
+
+    用户任务引用的表单既不在这次部署的文件里，也没有部署过。
+
+    改法：把表单与流程图一起部署，或者改正表单 id。
     """
     for one in process.elements.values():
         form = one.form_id
@@ -65,6 +74,10 @@ def form_absent(process: ProcessModel, known: Known) -> Iterator[Remark]:
     """A user task has no form: it can only be marked as done, and nothing is asked.
 
     Draw instead: link a form under *Form*.
+
+    用户任务没有表单：只能标记为办完，什么都不问。
+
+    改法：在 Form 中关联一个表单。
     """
     for one in _of(process, "userTask"):
         if one.form is None:
@@ -75,6 +88,10 @@ def decision_missing(process: ProcessModel, known: Known) -> Iterator[Remark]:
     """A business rule task calls a decision that is neither among the deployed files nor deployed already.
 
     Draw instead: deploy the decision together with the drawing, or correct its id.
+
+    业务规则任务调用的判定既不在这次部署的文件里，也没有部署过。
+
+    改法：把判定与流程图一起部署，或者改正判定 id。
     """
     for one in process.elements.values():
         decision = one.decision.decision_id if one.decision else ""
@@ -87,6 +104,10 @@ def called_process_missing(process: ProcessModel, known: Known) -> Iterator[Rema
     """A call activity calls a process that is neither among the deployed files nor deployed already.
 
     Draw instead: deploy the called process together with this one, or correct its id.
+
+    调用活动调用的流程既不在这次部署的文件里，也没有部署过。
+
+    改法：把被调用的流程一起部署，或者改正流程 id。
     """
     for one in process.elements.values():
         called = one.called.process_id if one.called else ""
@@ -99,6 +120,10 @@ def service_unknown(process: ProcessModel, known: Known) -> Iterator[Remark]:
     """A service task names a job type for which there is no service, so the case would stop there as an incident.
 
     Draw instead: choose one of the services from the element templates.
+
+    服务任务写的作业类型没有对应的服务，案件会在这里停下来，成为异常。
+
+    改法：从工具包的元素模板中选择一个服务。
     """
     for one in process.elements.values():
         job_type = one.job_type or ""
@@ -107,61 +132,52 @@ def service_unknown(process: ProcessModel, known: Known) -> Iterator[Remark]:
             yield _remark(one, text, known.job_types, job_type)
 
 
-def flow_without_condition(process: ProcessModel, known: Known) -> Iterator[Remark]:
-    """A flow out of a deciding gateway has no condition and is not the default flow, so it is unclear when it is taken.
-
-    Draw instead: write its condition, or mark it as the default flow.
-    """
-    for gateway in _deciding(process):
-        for flow_id in gateway.outgoing:
-            flow = process.flows[flow_id]
-            if flow.condition is None and flow_id != gateway.default_flow:
-                sentence = Sentence("it is unclear when this flow is taken; write a condition or make it the default")
-                yield Remark(flow_id, sentence, flow.line)
-
-
 def gateway_without_default(process: ProcessModel, known: Known) -> Iterator[Remark]:
     """A deciding gateway has a condition on every flow and no default flow: when none is true, the case stops there.
 
     Draw instead: mark the flow for "otherwise" as the default flow.
+
+    判断网关的每条流都有条件而没有默认流：一个条件都不成立时，案件就停在这里。
+
+    改法：把“其余情况”的那条流设为默认流。
     """
     for gateway in _deciding(process):
         if gateway.default_flow is None:
             yield _remark(gateway, "when no condition is true the case stops here; mark one flow as the default")
 
 
-def message_without_key(process: ProcessModel, known: Known) -> Iterator[Remark]:
-    """An element waits for a message without a correlation key, so a message could not find its case.
-
-    Draw instead: set the *Subscription correlation key* of the message.
-    """
-    starts = {start.element_id for start in process.message_starts}
-    for one in process.elements.values():
-        waits = one.kind in {"receiveTask", "intermediateCatchEvent", "boundaryEvent", "startEvent"}
-        if waits and one.message and one.id not in starts and not one.message.correlation_key:
-            yield _remark(one, "a message could not find its case; set the subscription correlation key")
-
-
 def start_missing(process: ProcessModel, known: Known) -> Iterator[Remark]:
-    """The process has no start event, so nothing could start it.
+    """The process has no start event. It begins with what no flow leads to, but who looks at it sees neither where nor by whom.
 
     Draw instead: begin with a start event.
+
+    流程没有开始事件。它从没有流入的元素开始；但看图的人看不出从哪里、由谁开始。
+
+    改法：用开始事件开头。
     """
     if not any(one.kind == "startEvent" and one.scope == process.id for one in process.elements.values()):
-        yield Remark(process.id, Sentence("nothing could start this process; begin with a start event"), process.line)
+        yield Remark(
+            process.id,
+            Sentence("this process begins without a start event; draw one, so that everybody sees where"),
+            process.line,
+        )
 
 
 def unreachable(process: ProcessModel, known: Known) -> Iterator[Remark]:
     """No flow leads to an element, so it would never be reached.
 
     Draw instead: connect it, or delete it.
+
+    没有流通向这个元素，永远走不到。
+
+    改法：接上它，或者删去它。
     """
+    begun = {one.scope for one in process.elements.values() if one.kind == "startEvent"}
     for one in process.elements.values():
         enters = one.kind in {"startEvent", "boundaryEvent"} or one.triggered_by_event or one.event == "link"
-        enters = enters or one.for_compensation
-        inside = process.elements.get(one.scope)
-        ad_hoc = inside is not None and inside.kind == "adHocSubProcess"
-        if not enters and not ad_hoc and not one.incoming and not one.kind.startswith("data"):
+        # Without a start event what no flow leads to is the beginning; so are the elements of an ad-hoc sub-process.
+        enters = enters or one.for_compensation or one.instantiates or one.scope not in begun
+        if not enters and not one.incoming and not one.kind.startswith("data"):
             yield _remark(one, "no flow leads here; connect it or delete it")
 
 
@@ -169,6 +185,10 @@ def loop_without_wait(process: ProcessModel, known: Known) -> Iterator[Remark]:
     """A loop passes no element that waits (for a person, a message, a timer), so it could run on without end.
 
     Draw instead: put a wait into the loop, or count its rounds in the condition that leaves it.
+
+    循环经过的元素都不等待（人、消息、定时），可能一直转下去。
+
+    改法：在循环里放一个等待，或者在离开循环的条件里数次数。
     """
     for one in _loops(process):
         yield _remark(one, "this loop passes nothing that waits; make sure that its rounds are counted")
@@ -178,6 +198,10 @@ def name_missing(process: ProcessModel, known: Known) -> Iterator[Remark]:
     """An element that people see has no name: their lists, the diagram and the history would show its id.
 
     Draw instead: give it the name that officers use.
+
+    给人看的元素没有名称：列表、图和历史里只会显示它的 id。
+
+    改法：写上办事人员用的名称。
     """
     for one in process.elements.values():
         decides = one.kind not in _CONDITIONAL or len(one.outgoing) > 1
@@ -191,11 +215,9 @@ ERRORS: Final[tuple[Rule, ...]] = (
     decision_missing,
     called_process_missing,
     service_unknown,
-    flow_without_condition,
-    message_without_key,
-    start_missing,
 )
 WARNINGS: Final[tuple[Rule, ...]] = (
+    start_missing,
     form_absent,
     gateway_without_default,
     unreachable,

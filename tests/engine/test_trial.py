@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import trial
+from engine import definitions, trial
 from engine.errors import Undeployable
+from engine.lint.rules import Known
 
 DIAGRAM = Path(__file__).parent.parent / "diagrams" / "user-task.bpmn"
 
@@ -21,3 +22,17 @@ def test_what_needs_too_much_is_refused_with_its_name(monkeypatch: pytest.Monkey
     with pytest.raises(Undeployable) as refused:
         trial.check({"large.bpmn": DIAGRAM.read_bytes()})
     assert [(finding.rule, finding.resource) for finding in refused.value.findings] == [("too-costly", "large.bpmn")]
+
+
+def test_all_that_is_found_is_told_by_the_process_of_its_own_as_it_would_be_here() -> None:
+    files = {"x.bpmn": DIAGRAM.read_bytes().replace(b'formId="visit"', b'formId="visits"'), "p.bpmn": b"\x89PNG"}
+    told = trial.inspect(files, Known(), beside={"visit.form": b'{"id": "visit", "components": []}'})
+    assert told == definitions.inspect(files, Known(forms={"visit"}), {})
+    assert {(one.rule, str(one.sentence.params.get("hint", ""))) for one in told} >= {("form-missing", " (visit?)")}
+    assert {one.resource for one in told} == {"x.bpmn", "p.bpmn"}
+
+
+def test_what_needs_too_much_is_a_finding_of_the_inspection_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "SECONDS", 0)
+    [told] = trial.inspect({"large.bpmn": DIAGRAM.read_bytes()}, Known())
+    assert (told.rule, told.resource, told.severity) == ("too-costly", "large.bpmn", "error")
