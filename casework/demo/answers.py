@@ -16,6 +16,10 @@ from engine.tables import UserTask
 Answer = Callable[[Session, UserTask, Mapping[str, Any], str, datetime], Mapping[str, Any] | None]
 """Takes the task, what its form shows, who answers and when; gives the submission, None where the demo's people leave it lying."""
 
+WAITS_SINCE: Final = date(2026, 6, 8)
+"""What comes up from this day on in the county that waits for the visitor is left for him to do."""
+VISITS_WAIT_SINCE: Final = date(2026, 6, 1)
+"""So are the visits of this month; that they were arranged lies behind him."""
 TRIES: Final = "tries"
 """Beside what a form shows: how often this person has tried before."""
 COMPLAINTS: Final[dict[str, int]] = {}
@@ -31,8 +35,11 @@ def answer(
 
 
 def is_left_to_the_visitor(task: UserTask, home: str) -> bool:
-    """Of the last edition, what the county that waits for the visitor has to check; and the region's signatures after it."""
-    return answers_lists.is_left_to_the_visitor(task, home)
+    """What came up lately in the county that waits for the visitor; of the last edition also the region's signatures."""
+    if task.process_key in {"lists", "list_review"}:
+        return answers_lists.is_left_to_the_visitor(task, home)
+    since = VISITS_WAIT_SINCE if task.element_id == "record_visit" else WAITS_SINCE
+    return task.scope == home and local_day(task.created_at) >= since
 
 
 def complain(task: UserTask, problem: Problem) -> None:

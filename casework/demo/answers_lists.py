@@ -31,9 +31,7 @@ def answer(
 
 def is_left_to_the_visitor(task: UserTask, home: str) -> bool:
     """Of the last edition, what the county that waits for the visitor has to check; and what the region signs after it."""
-    if task.process_key not in {"lists", "list_review"} or local_day(task.created_at) < NEXT_EDITION:
-        return False
-    return task.scope in {home, territories.REGION}
+    return local_day(task.created_at) >= NEXT_EDITION and task.scope in {home, territories.REGION}
 
 
 def _sign_with_doubts(db: Session, shown: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from casework import handovers, importing, measures, milestones, people, statuse
 from casework.case_tables import LIVING_CASE, Case, Measure, Plan
 from casework.demo import fortunes, personas, registry
 from casework.demo.made_rosters import Book
-from casework.tables import Assignment, Enterprise, Officer, Person
+from casework.tables import Assignment, Enterprise, Officer, Person, Setting
 from engine import instances
 from engine.calendars import calendar, local_day
 from engine.errors import Problem
@@ -133,11 +133,16 @@ def _fates(db: Session, day: date, now: datetime) -> None:
 
 
 def _officers(db: Session, day: date, now: datetime) -> None:
-    """Twice a year somebody is moved to another post and hands his cases over; now and then somebody falls ill for some weeks."""
-    if day in _TRANSFERS:
-        count = func.count(Assignment.id)
-        query = select(Assignment.officer_id).join(Officer, Officer.id == Assignment.officer_id)
-        query = query.where(Assignment.until.is_(None), Officer.state == "在岗").group_by(Assignment.officer_id)
-        officer_id = db.execute(query.order_by(count.desc(), Assignment.officer_id).limit(1)).scalar_one_or_none()
-        if officer_id is not None:
-            handovers.open_handover(db, officer_id, None, reason="岗位调整", by=people.SYSTEM, now=now)
+    """Twice a year somebody is moved to another post and hands his cases over to a colleague; the last one had none."""
+    if day not in _TRANSFERS:
+        return
+    home = str(db.get_one(Setting, "demo").value.get("home", ""))
+    query = select(Officer).join(Assignment, Officer.id == Assignment.officer_id)
+    query = query.where(Assignment.until.is_(None), Officer.state == "在岗", Officer.path != home).group_by(Officer.id)
+    query = query.order_by(func.count(Assignment.id).desc(), Officer.id).limit(1)
+    officer = db.execute(query).scalars().one_or_none()
+    if officer is None:
+        return
+    if day != _TRANSFERS[-1]:
+        registry.colleague(db, officer.path, now)
+    handovers.open_handover(db, officer.id, None, reason="岗位调整", by=people.SYSTEM, now=now)

@@ -14,18 +14,20 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import importing, lights, milestones, people, published_years, territories
+from casework import enterprises, importing, lights, milestones, people, published_years, territories
 from casework.demo import living, made_rosters, registry
 from casework.tables import ListEntry, Officer, Post, Setting
 from engine import calendars, instances, jobs
 from engine.calendars import SHANGHAI
 from engine.db import Database
+from engine.tables import UserTask
 
 BEGIN: Final = datetime(2025, 1, 2, 9, 0, tzinfo=SHANGHAI)
 TODAY: Final = datetime(2026, 6, 30, 9, 0, tzinfo=SHANGHAI)
 """The demo's today, unless told otherwise."""
 ENTERPRISES: Final = 200
 SEEDED: Final = "demo"
+_FIRMS: Final = 5
 BY: Final = people.SYSTEM
 
 
@@ -110,17 +112,28 @@ def bring_in(db: Session, file: made_rosters.File, *, year: int, now: datetime) 
     importing.apply(db, importing.keep(db, reading, by=BY, now=now).id, by=BY, now=now)
 
 
+def _firms(db: Session, path: str) -> list[int]:
+    """The enterprises of a county of which something is asked, then those whose entry is held back; five at most."""
+    asked = select(UserTask).where(UserTask.scope == path, UserTask.status == "open").order_by(UserTask.id)
+    found = [
+        enterprises.id_of(task.subject)
+        for task in db.execute(asked).scalars()
+        if "ENT" in task.candidate_groups and task.process_key != "handover"
+    ]
+    held = select(ListEntry.enterprise_id).where(ListEntry.state == "暂缓", ListEntry.path == path)
+    found += db.execute(held.order_by(ListEntry.id)).scalars().all()
+    return [number for number in dict.fromkeys(found) if number is not None][:_FIRMS]
+
+
 def log_ins(db: Session) -> list[LogIn]:
     """People worth logging in as: those of the county that waits for the visitor, of its city, of the region, and one of each kind."""
     path = home(db)
     if not path:
         return []
     code, city = path.rsplit("/", 1)[-1].lower(), path.split("/")[1]
-    officer = db.execute(select(Officer).where(Officer.path == path).order_by(Officer.id)).scalars().first()
-    held = (
-        select(ListEntry.enterprise_id).where(ListEntry.state == "暂缓", ListEntry.path == path).order_by(ListEntry.id)
-    )
-    firms = list(dict.fromkeys(db.execute(held).scalars()))
+    at_work = select(Officer).where(Officer.path == path, Officer.state == "在岗").order_by(Officer.id)
+    officer = db.execute(at_work).scalars().first()
+    firms = _firms(db, path)
     wanted = {officer.person.username if officer else "": "LO", f"xk{code}": "XK", f"xg{code}": "XG", f"xl{code}": "XL"}
     wanted |= {f"ent{number}": "ENT" for number in firms}
     wanted |= {f"ck{city}": "CK", f"cs{city}": "CS", f"cg{city}": "CG", f"cl{city}": "CL"}

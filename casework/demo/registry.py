@@ -121,9 +121,13 @@ def settle(db: Session, path: str, now: datetime, *, with_officer: bool) -> None
         if post == "XK":
             people.appoint(db, person, "XS", path, since=SINCE, by=BY, now=now)
     if with_officer:
-        unit = f"{tree.name(path)}工信局"
-        person = people.add(db, f"lo{code}-1", f"示例员{tree.name(path)}", unit=unit, by=BY, now=now)
-        officers.create(db, person, path, title="科员", lines=["工信"], since=SINCE, by=BY, now=now)
+        _officer(db, path, f"lo{code}-1", f"示例员{tree.name(path)}", SINCE, now)
+
+
+def colleague(db: Session, path: str, now: datetime) -> None:
+    """One more liaison officer comes to a county or zone."""
+    code, day = path.rsplit("/", 1)[-1].lower(), local_day(now)
+    _officer(db, path, f"lo{code}-{day:%y%m}", f"示例员{territories.tree(db).name(path)}{day:%y%m}", day, now)
 
 
 def staff_enterprises(db: Session, now: datetime) -> None:
@@ -162,6 +166,12 @@ def new_year(db: Session, now: datetime) -> None:
 def _year(db: Session, firm: Enterprise, year: int, values: Mapping[str, Any], day: date, now: datetime) -> None:
     known = enterprises.year(db, firm.id, year)
     enterprises.enter_year(db, firm.id, year, values, known=known, reported={}, origin="系统", day=day, by=BY, now=now)
+
+
+def _officer(db: Session, path: str, username: str, name: str, since: date, now: datetime) -> None:
+    unit = f"{territories.tree(db).name(path)}工信局"
+    person = people.add(db, username, name, unit=unit, by=BY, now=now)
+    officers.create(db, person, path, title="科员", lines=["工信"], since=since, by=BY, now=now)
 
 
 def _person(db: Session, username: str, name: str, unit: str, post: str, path: str, now: datetime) -> Person:
