@@ -4,7 +4,8 @@ Months and years are calendar months and years: the day is kept and clamped to t
 the anchor each time, so that a cycle never drifts (2026-01-31 + P1M = 2026-02-28, + P2M = 2026-03-31). Weeks and days are
 calendar days, hours and below are exact. A time without a zone, and a date (its first moment), are meant in Asia/Shanghai.
 
-A cycle that could not fire in time (a stopped machine) fires once for all the times it missed; these count as used.
+A cycle is one of ISO 8601 or a cron expression (engine.bpmn.cron), which is without end. A cycle that could not fire in time (a
+stopped machine) fires once for all the times it missed; these count as used.
 """
 
 import calendar
@@ -13,10 +14,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engine.bpmn import cron
 from engine.bpmn.model import TimerKind
 from engine.errors import Sentence
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_ANY = datetime(2026, 1, 1, tzinfo=UTC)
+"""Some moment, for asking whether a cron expression ever comes."""
+_MOST_COUNTED = 1_000
 
 _DURATION = re.compile(
     r"(?P<sign>[-+])?P(?!$)(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d{1,5})W)?(?:(?P<days>\d{1,6})D)?"
@@ -69,7 +74,7 @@ class Armed:
     """A timer that will fire at `due_at` (UTC).
 
     `remaining` counts the firings to come, this one included; `None` is without end. A cycle keeps its `anchor`, the text of
-    its `period` and the number of the coming firing, all else follows.
+    its `period` (or its cron expression) and the number of the coming firing, all else follows.
     """
 
     due_at: datetime
@@ -141,12 +146,25 @@ def _cycle(text: str) -> tuple[int | None, str | None, str]:
     return count, found["start"], found["period"]
 
 
+def _next(text: str, moment: datetime) -> datetime:
+    """The first time of a cron expression behind an aware moment."""
+    try:
+        found = cron.parse(text).after(moment)
+    except cron.NotCron as error:
+        raise NotATime("{text} is not a cron expression of six fields like 0 0 9-17 * * MON-FRI", text) from error
+    if found is None:
+        raise NotATime("{text} never comes; no day is meant by it", text)
+    return found
+
+
 def check(kind: TimerKind, text: str) -> None:
     """Check a static text of a drawing without knowing the time. Raises `NotATime`."""
     if kind == "date":
         moment(text)
     elif kind == "duration":
         duration(text)
+    elif cron.is_cron(text):
+        _next(text, _ANY)
     else:
         _, start, period = _cycle(text)
         if start:
@@ -172,6 +190,8 @@ def arm(kind: TimerKind, text: str, *, now: datetime) -> Armed:
         return Armed(moment(text))
     if kind == "duration":
         return Armed(duration(text).after(now))
+    if cron.is_cron(text):
+        return Armed(_next(text, now), None, now.astimezone(UTC), text, 1)
     count, start, period_text = _cycle(text)
     period = _positive(period_text)
     if start is None:
@@ -185,6 +205,8 @@ def fire(armed: Armed, *, now: datetime) -> Fired:
     """What follows when this timer fires at the aware moment `now` (at or after its due time)."""
     if armed.anchor is None:
         return Fired(None, 0)
+    if cron.is_cron(armed.period):
+        return _fire_cron(armed, now=now)
     period = duration(armed.period)
     number = _first_after(armed.anchor, period, armed.number, now, included=False)
     number = max(number, armed.number + 1)
@@ -195,6 +217,15 @@ def fire(armed: Armed, *, now: datetime) -> Fired:
             return Fired(None, missed)
     left = None if armed.remaining is None else armed.remaining - 1 - missed
     return Fired(Armed(period.after(armed.anchor, number), left, armed.anchor, armed.period, number), missed)
+
+
+def _fire_cron(armed: Armed, *, now: datetime) -> Fired:
+    """The next time of a cron expression behind now, and how many passed since it was due (counted up to a thousand)."""
+    missed, passed = 0, _next(armed.period, armed.due_at)
+    while passed <= now and missed < _MOST_COUNTED:
+        missed, passed = missed + 1, _next(armed.period, passed)
+    following = passed if passed > now else _next(armed.period, now)
+    return Fired(Armed(following, None, armed.anchor, armed.period, armed.number + 1 + missed), missed)
 
 
 def _first_after(anchor: datetime, period: Period, number: int, now: datetime, *, included: bool) -> int:

@@ -102,7 +102,7 @@ def test_what_is_no_moment_is_said_to_be_none(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["R0/P1D", "R/PT0S", "R/-P1D", "R3/2026-01-01", "R/P1D/2026-01-01", "P1D", "R-1/P1D", "R9999999/P1D", "@daily"],
+    ["R0/P1D", "R/PT0S", "R/-P1D", "R3/2026-01-01", "R/P1D/2026-01-01", "P1D", "R-1/P1D", "R9999999/P1D", "daily"],
 )
 def test_what_is_no_cycle_is_said_to_be_none(text):
     with pytest.raises(timers.NotATime):
