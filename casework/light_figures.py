@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from casework import answers, enterprises, progress
@@ -189,6 +189,80 @@ def reporting(reports: Sequence[_Row]) -> dict[str, Any]:
     }
 
 
+_CASES: Final[BindParameter[list[int]]] = bindparam("cases", expanding=True)
+_OF_FIRMS: Final[BindParameter[list[int]]] = bindparam("firms", expanding=True)
+# Built once: they run every night, and whenever anything happens in a case.
+_FIRMS: Final = select(Enterprise.id, Enterprise.hitech_from, Enterprise.hitech_to, Enterprise.flags).where(
+    Enterprise.id.in_(_OF_FIRMS)
+)
+_ITEMS: Final = (
+    select(
+        Item.id, Item.case_id, Item.list_type, Item.subtype, Item.state, Item.light, Item.relapse_count, Item.target_date,
+        Item.baseline["has_activity"].as_boolean().label("had_activity"),
+    )
+    .where(Item.case_id.in_(_CASES))
+    .order_by(Item.id)
+)  # fmt: skip
+_PLANS: Final = (
+    select(Plan.id, Plan.case_id, Plan.starts_on, Plan.ends_on)
+    .where(Plan.state == "approved", Plan.case_id.in_(_CASES))
+    .order_by(Plan.version)
+)
+_MEASURES: Final = select(
+    Measure.plan_id, Measure.state, Measure.progress, Measure.weight, Measure.due_on, Measure.content
+).where(Measure.plan_id.in_(bindparam("plans", expanding=True)))
+_CLOSING: Final = select(Closure.case_id).where(Closure.case_id.in_(_CASES), Closure.state == "open")
+_WITH_BASELINE: Final = select(Baseline.case_id).where(Baseline.case_id.in_(_CASES))
+_WITH_PLAN: Final = select(Plan.case_id).where(Plan.case_id.in_(_CASES))
+_ORDERS: Final = (
+    select(SupervisionOrder.case_id, func.count())
+    .where(
+        SupervisionOrder.case_id.in_(_CASES),
+        SupervisionOrder.state.in_(UNANSWERED_ORDER),
+        SupervisionOrder.color == "yellow",
+    )
+    .group_by(SupervisionOrder.case_id)
+)
+_REPORTS: Final = (
+    select(QuarterReport.enterprise_id, QuarterReport.period, QuarterReport.state, QuarterReport.rd_expense_ytd)
+    .where(QuarterReport.enterprise_id.in_(_OF_FIRMS), QuarterReport.period >= bindparam("since"))
+    .order_by(QuarterReport.period)
+)
+_ISSUES: Final = select(Issue.enterprise_id, Issue.title, Issue.due_on).where(
+    Issue.enterprise_id.in_(_OF_FIRMS), Issue.state.in_(PENDING), Issue.due_on.is_not(None)
+)
+_VISITS: Final = select(VisitPlan.case_id, VisitPlan.due_on).where(
+    VisitPlan.case_id.in_(_CASES), VisitPlan.state.in_(OWED)
+)
+_TURNS: Final = (
+    select(LightLog.case_id, LightLog.light, LightLog.previous, LightLog.number, LightLog.day)
+    .where(
+        LightLog.about.in_(bindparam("abouts", expanding=True)),
+        LightLog.case_id.in_(_CASES),
+        LightLog.day >= bindparam("first"),
+        LightLog.day < bindparam("today"),
+        LightLog.light.in_(("blue", "yellow")),
+    )
+    .order_by(LightLog.id)
+)
+_OPEN_TASKS: Final = (
+    select(
+        UserTask.subject, UserTask.instance_id, UserTask.process_key, UserTask.element_id, UserTask.name,
+        UserTask.created_at, UserTask.due_at,
+    )
+    .where(
+        UserTask.subject.in_(bindparam("subjects", expanding=True)),
+        UserTask.status.in_(("open", "held")),
+        UserTask.due_at.is_not(None),
+        UserTask.paused_at.is_(None),
+    )
+    .order_by(UserTask.id)
+)  # fmt: skip
+_FIRST_VISITS: Final = select(Visit.instance_id).where(
+    Visit.instance_id.in_(bindparam("runs", expanding=True)), Visit.type == "first"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Due:
     """Something that is due: on which day, what it is called, and of which kind (empty for a task)."""
@@ -217,46 +291,21 @@ class _Rows:
     @classmethod
     def read(cls, db: Session, ids: Sequence[int], firms: Sequence[int], day: date) -> "_Rows":
         """Reads all of them, one statement per noun."""
-        firm = select(Enterprise.id, Enterprise.hitech_from, Enterprise.hitech_to, Enterprise.flags)
-        item = select(
-            Item.id, Item.case_id, Item.list_type, Item.subtype, Item.state, Item.light, Item.relapse_count, Item.target_date,
-            Item.baseline["has_activity"].as_boolean().label("had_activity"),
-        )  # fmt: skip
-        plan = select(Plan.id, Plan.case_id, Plan.starts_on, Plan.ends_on).where(Plan.state == "approved")
-        plans = {row.case_id: row for row in db.execute(plan.where(Plan.case_id.in_(ids)).order_by(Plan.version))}
-        measure = select(
-            Measure.plan_id, Measure.state, Measure.progress, Measure.weight, Measure.due_on, Measure.content
-        ).where(Measure.plan_id.in_([row.id for row in plans.values()]))
-        order = select(SupervisionOrder.case_id, func.count()).where(
-            SupervisionOrder.case_id.in_(ids),
-            SupervisionOrder.state.in_(UNANSWERED_ORDER),
-            SupervisionOrder.color == "yellow",
-        )
-        report = select(
-            QuarterReport.enterprise_id, QuarterReport.period, QuarterReport.state, QuarterReport.rd_expense_ytd
-        ).where(QuarterReport.enterprise_id.in_(firms), QuarterReport.period >= f"{day.year - 2}Q1")
-        issue = select(Issue.enterprise_id, Issue.title, Issue.due_on).where(
-            Issue.enterprise_id.in_(firms), Issue.state.in_(PENDING), Issue.due_on.is_not(None)
-        )
-        visit = select(VisitPlan.case_id, VisitPlan.due_on).where(VisitPlan.case_id.in_(ids), VisitPlan.state.in_(OWED))
+        said = {"cases": list(ids), "firms": list(firms), "since": f"{day.year - 2}Q1"}
+        plans = {row.case_id: row for row in db.execute(_PLANS, said)}
         return cls(
-            firms={row.id: row for row in db.execute(firm.where(Enterprise.id.in_(firms)))},
-            items=_by(db.execute(item.where(Item.case_id.in_(ids)).order_by(Item.id)), "case_id"),
+            firms={row.id: row for row in db.execute(_FIRMS, said)},
+            items=_by(db.execute(_ITEMS, said), "case_id"),
             plans=plans,
-            measures=_by(db.execute(measure), "plan_id"),
-            closing=frozenset(
-                db.scalars(select(Closure.case_id).where(Closure.case_id.in_(ids), Closure.state == "open"))
-            ),
-            begun=frozenset(
-                [
-                    *db.scalars(select(Baseline.case_id).where(Baseline.case_id.in_(ids))),
-                    *db.scalars(select(Plan.case_id).where(Plan.case_id.in_(ids))),
-                ]
-            ),
-            orders={row[0] or 0: row[1] for row in db.execute(order.group_by(SupervisionOrder.case_id))},
-            reports=_by(db.execute(report.order_by(QuarterReport.period)), "enterprise_id"),
-            issues=_by(db.execute(issue), "enterprise_id"),
-            visits={case: [row.due_on for row in rows] for case, rows in _by(db.execute(visit), "case_id").items()},
+            measures=_by(db.execute(_MEASURES, {"plans": [row.id for row in plans.values()]}), "plan_id"),
+            closing=frozenset(db.scalars(_CLOSING, said)),
+            begun=frozenset([*db.scalars(_WITH_BASELINE, said), *db.scalars(_WITH_PLAN, said)]),
+            orders={row[0] or 0: row[1] for row in db.execute(_ORDERS, said)},
+            reports=_by(db.execute(_REPORTS, said), "enterprise_id"),
+            issues=_by(db.execute(_ISSUES, said), "enterprise_id"),
+            visits={
+                case: [row.due_on for row in rows] for case, rows in _by(db.execute(_VISITS, said), "case_id").items()
+            },
             turns=turns(db, ids, day=day),
         )
 
@@ -274,14 +323,9 @@ def turns(db: Session, ids: Iterable[int], *, day: date) -> dict[int, list[_Row]
     So a night that is repeated changes nothing: what turned today counts from tomorrow.
     """
     first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
-    query = select(LightLog.case_id, LightLog.light, LightLog.previous, LightLog.number, LightLog.day).where(
-        LightLog.about.in_([f"case:{one}" for one in ids]),
-        LightLog.case_id.in_(list(ids)),
-        LightLog.day >= first,
-        LightLog.day < day,
-        LightLog.light.in_(("blue", "yellow")),
-    )
-    return _by(db.execute(query.order_by(LightLog.id)), "case_id")
+    cases = list(ids)
+    said = {"cases": cases, "abouts": [f"case:{one}" for one in cases], "first": first, "today": day}
+    return _by(db.execute(_TURNS, said), "case_id")
 
 
 def _turns(rows: Sequence[_Row]) -> dict[str, Any]:
@@ -297,18 +341,9 @@ def _is_reminder(row: _Row) -> bool:
 
 def _tasks(db: Session, firms: Sequence[int]) -> dict[int, list[tuple[_Row, str]]]:
     """The open tasks with a running deadline, by enterprise, each with the matter it belongs to: its process, or `visit-first`."""
-    query = select(
-        UserTask.subject, UserTask.instance_id, UserTask.process_key, UserTask.element_id, UserTask.name,
-        UserTask.created_at, UserTask.due_at,
-    ).where(
-        UserTask.subject.in_([enterprises.subject(one) for one in firms]),
-        UserTask.status.in_(("open", "held")),
-        UserTask.due_at.is_not(None),
-        UserTask.paused_at.is_(None),
-    )  # fmt: skip
-    rows = list(db.execute(query.order_by(UserTask.id)))
+    rows = list(db.execute(_OPEN_TASKS, {"subjects": [enterprises.subject(one) for one in firms]}))
     runs = [row.instance_id for row in rows if row.process_key == "visit"]
-    first = frozenset(db.scalars(select(Visit.instance_id).where(Visit.instance_id.in_(runs), Visit.type == "first")))
+    first = frozenset(db.scalars(_FIRST_VISITS, {"runs": runs})) if runs else frozenset[int]()
     found: dict[int, list[tuple[_Row, str]]] = {}
     for row in rows:
         matter = "visit-first" if row.instance_id in first else str(row.process_key)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from casework import territories
@@ -22,6 +22,7 @@ POSTS: Final = {
     "RK": "region", "RG": "region", "RS": "region", "RL": "region", "JM": "region",
     "ENT": "enterprise", "SUP": "any", "DES": "any", "ADM": "any",
     "SW": "any", "JR": "any", "SJ": "any", "CZ": "any", "RH": "any", "ZZ": "any",
+    "EX": "any",
 }  # fmt: skip
 """The posts (lanes) of REFERENCE 4.0 and the level at which each is held."""
 DEPARTMENTS: Final = ("SW", "JR", "SJ", "CZ", "RH", "ZZ")
@@ -121,8 +122,8 @@ def deactivate(db: Session, person: Person, *, by: str, now: datetime) -> None:
     history.write(db, chain=CHAIN, fact="person_deactivated", by=by, now=now, data={"person": person.username})
 
 
-def running(day: date) -> ColumnElement[bool]:
-    """The criterion that a post is held on `day`."""
+def running(day: date | BindParameter[date]) -> ColumnElement[bool]:
+    """The criterion that a post is held on `day`, or on the day that a statement is given."""
     return and_(Post.since <= day, or_(Post.until.is_(None), Post.until > day))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from casework import people, territories
@@ -42,15 +42,40 @@ class Staff:
         return {acting} if acting else self.holders(COUNTY, scope)
 
 
+_OTHER, _OTHER_PERSON = aliased(Officer), aliased(Person)
+# Built once: these two run whenever anybody's tasks are looked at.
+_HOLDERS: Final = (
+    select(Post.post, Post.path, Person.username)
+    .join(Person, Person.id == Post.person_id)
+    .where(Person.active, Post.post.not_in(("ENT", "LO")), people.running(bindparam("day")))
+    .order_by(Person.id)
+)
+_HOLDERS_OVER: Final = _HOLDERS.where(Post.path.in_(bindparam("paths", expanding=True)))
+_OFFICERS: Final = (
+    select(
+        Assignment.enterprise_id,
+        Officer.state,
+        Person.username,
+        Person.active,
+        _OTHER.state,
+        _OTHER_PERSON.username,
+        _OTHER_PERSON.active,
+    )
+    .outerjoin(Officer, Officer.id == Assignment.officer_id)
+    .outerjoin(Person, Person.id == Officer.person_id)
+    .outerjoin(_OTHER, _OTHER.id == Officer.acting_officer_id)
+    .outerjoin(_OTHER_PERSON, _OTHER_PERSON.id == _OTHER.person_id)
+    .where(Assignment.enterprise_id.in_(bindparam("enterprises", expanding=True)), Assignment.until.is_(None))
+    .order_by(Assignment.id)
+)
+
+
 def of(db: Session, scopes: Iterable[str], enterprise_ids: Iterable[int], day: date) -> Staff:
     """The staff for tasks of these territories and enterprises on a day. People of enterprises are left out."""
     paths = sorted({path for scope in set(scopes) for path in territories.lineage(scope)})
-    query = select(Post.post, Post.path, Person.username).join(Person, Person.id == Post.person_id)
-    query = query.where(Person.active, Post.post.not_in(("ENT", "LO")), people.running(day))
-    if len(paths) <= _MANY:
-        query = query.where(Post.path.in_(paths))
+    known = (_HOLDERS_OVER, {"day": day, "paths": paths}) if len(paths) <= _MANY else (_HOLDERS, {"day": day})
     posts: dict[str, list[tuple[str, str]]] = {}
-    for post, path, username in db.execute(query.order_by(Person.id)):
+    for post, path, username in db.execute(*known):
         posts.setdefault(post, []).append((path, username))
     acting: dict[int, str] = {}
     involved: dict[int, tuple[str, ...]] = {}
@@ -63,25 +88,9 @@ def of(db: Session, scopes: Iterable[str], enterprise_ids: Iterable[int], day: d
 def _read_officers(
     db: Session, enterprise_ids: list[int], acting: dict[int, str], involved: dict[int, tuple[str, ...]]
 ) -> None:
-    other, other_person = aliased(Officer), aliased(Person)
-    query = (
-        select(
-            Assignment.enterprise_id,
-            Officer.state,
-            Person.username,
-            Person.active,
-            other.state,
-            other_person.username,
-            other_person.active,
-        )
-        .outerjoin(Officer, Officer.id == Assignment.officer_id)
-        .outerjoin(Person, Person.id == Officer.person_id)
-        .outerjoin(other, other.id == Officer.acting_officer_id)
-        .outerjoin(other_person, other_person.id == other.person_id)
-        .where(Assignment.enterprise_id.in_(enterprise_ids), Assignment.until.is_(None))
-        .order_by(Assignment.id)
-    )
-    for enterprise_id, state, name, active, other_state, other_name, other_active in db.execute(query):
+    for enterprise_id, state, name, active, other_state, other_name, other_active in db.execute(
+        _OFFICERS, {"enterprises": enterprise_ids}
+    ):
         names = [name] if name else []
         if state == "请假" and other_name:
             names.append(other_name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import bindparam, delete, func, or_, select, text, tuple_, update
+from sqlalchemy import BindParameter, bindparam, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,7 @@ _IS_LIVE: Final = (
 )
 # Built once: these run for every message there is, or at the end of every step.
 _BY_KEY: Final = select(Message).where(Message.key == bindparam("key"))
+_KEY: Final[BindParameter[str]] = bindparam("key")
 _HEARD: Final = select(Hearing.message_id, Hearing.process_key).where(
     Hearing.message_id.in_(bindparam("messages", expanding=True))
 )
@@ -41,8 +42,8 @@ _HEARERS: Final = (
         Subscription.kind == "message",
         Subscription.name == bindparam("name"),
         # What starts a run hears every key, and has none itself.
-        Subscription.correlation_key.in_((bindparam("key"), "")),
-        or_(Subscription.correlation_key == bindparam("key"), Subscription.instance_id.is_(None)),
+        Subscription.correlation_key.in_((_KEY, "")),
+        or_(Subscription.correlation_key == _KEY, Subscription.instance_id.is_(None)),
     )
     .order_by(Subscription.id)
 )
