@@ -74,9 +74,9 @@ class InstitutionReview(Base):
 
 
 class Revocation(Base):
-    """Taking a filing back (撤销, 注销, 到期): notice, statement and hearing, decision. `state`: noticed → revoked, kept, withdrawn.
+    """Taking a filing back (撤销, 注销, 到期): notice, statement and hearing, decision. `state`: proposed, noticed → revoked, kept, withdrawn.
 
-    `trigger`: request, enterprise_cancelled, rectification, false_data, inactive, promise, review, expiry. `facts` are sentences
+    `trigger`: request, enterprise_cancelled, merged, rectification, false_data, inactive, promise, review, expiry. `facts` are sentences
     that the notice tells.
     """
 
@@ -105,7 +105,9 @@ class Revocation(Base):
     decided_by: Mapped[str] = mapped_column(String(120), default="")
     decided_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
-    state: Mapped[str] = mapped_column(String(9), default="noticed")
+    state: Mapped[str] = mapped_column(String(9), default="proposed")
+    opened_by: Mapped[str] = mapped_column(String(120), default="")
+    opened_at: Mapped[datetime]
 
 
 class Recognition(Base):

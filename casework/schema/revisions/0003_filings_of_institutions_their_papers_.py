@@ -87,6 +87,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_recognition_batch"), ["batch"], unique=False)
 
     op.create_table(
+        "recognition_call",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("level", sa.String(length=6), nullable=False),
+        sa.Column("line", sa.String(length=8), nullable=False),
+        sa.Column("scope", sa.String(length=200), nullable=False),
+        sa.Column("places", sa.Integer(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=9), nullable=False),
+        sa.Column("instance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("members", sa.String(length=400), nullable=False),
+        sa.Column("called_by", sa.String(length=120), nullable=False),
+        sa.Column("called_at", engine.db.UtcDateTime(), nullable=False),
+        sa.Column("decided_by", sa.String(length=120), nullable=False),
+        sa.Column("decided_at", engine.db.UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_recognition_call_instance_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recognition_call")),
+        sa.UniqueConstraint("number", name=op.f("uq_recognition_call_number")),
+    )
+    with op.batch_alter_table("recognition_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recognition_call_instance_id"), ["instance_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recognition_call_scope_state"), ["scope", "state"], unique=False)
+
+    op.create_table(
         "whitelist_entry",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("institution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -333,6 +359,8 @@ def upgrade() -> None:
         sa.Column("decided_at", engine.db.UtcDateTime(), nullable=True),
         sa.Column("published_at", engine.db.UtcDateTime(), nullable=True),
         sa.Column("state", sa.String(length=9), nullable=False),
+        sa.Column("opened_by", sa.String(length=120), nullable=False),
+        sa.Column("opened_at", engine.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["filing_id"], ["filing.id"], name=op.f("fk_revocation_filing_id")),
         sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_revocation_instance_id")),
         sa.ForeignKeyConstraint(["institution_id"], ["rd_institution.id"], name=op.f("fk_revocation_institution_id")),
@@ -498,6 +526,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_whitelist_entry_result"))
 
     op.drop_table("whitelist_entry")
+    with op.batch_alter_table("recognition_call", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recognition_call_scope_state"))
+        batch_op.drop_index(batch_op.f("ix_recognition_call_instance_id"))
+
+    op.drop_table("recognition_call")
     with op.batch_alter_table("recognition", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recognition_batch"))
 
