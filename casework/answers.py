@@ -32,7 +32,7 @@ def whole(value: object) -> int | None:
 def amount(value: object) -> Decimal | None:
     """An amount in 万元."""
     try:
-        number = Decimal(str(value)) if value not in {None, ""} else None
+        number = Decimal(str(value)) if value not in (None, "") else None
     except InvalidOperation:
         return None
     return number if number is not None and number.is_finite() else None

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from casework import lights, permissions, territories
 from casework.filing_tables import FILING_LEVELS, FILING_STATES, LINES, OPEN_FILING, Filing, FilingObjection
@@ -56,6 +56,11 @@ def get(db: Session, scope: Scope, filing_id: int) -> Filing:
     if filing is None:
         raise NotFound("there is no filing {id}, or you may not see it", id=filing_id)
     return filing
+
+
+def sees(db: Session, scope: Scope, filing: Filing) -> bool:
+    """Whether this person may read the page of a filing (who is asked for one opinion may see the desk and not the page)."""
+    return db.scalar(select(Filing.id).where(Filing.id == filing.id, permissions.sees_filings(scope))) is not None
 
 
 def search(
@@ -108,11 +113,12 @@ def counts(db: Session, scope: Scope, *, path: str = "") -> dict[str, int]:
 
 def late(now: datetime) -> ColumnElement[bool]:
     """The criterion on `Filing` for one whose present desk has let its due date pass."""
+    waits = aliased(UserTask)
     return exists().where(
-        UserTask.instance_id == Filing.instance_id,
-        UserTask.status == "open",
-        UserTask.due_at < now,
-        UserTask.paused_at.is_(None),
+        waits.instance_id == Filing.instance_id,
+        waits.status == "open",
+        waits.due_at < now,
+        waits.paused_at.is_(None),
     )
 
 

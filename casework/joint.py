@@ -12,12 +12,13 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import closures, foureyes, permissions, worklist
+from casework import batches, closures, foureyes, permissions
+from casework.batches import Signed
 from casework.case_tables import Case, Closure, Item
 from casework.permissions import Scope
 from casework.tables import Enterprise
 from engine.db import Database
-from engine.errors import Invalid, Problem, Sentence
+from engine.errors import Sentence
 from engine.tables import UserTask
 
 STEPS: Final = (
@@ -39,16 +40,6 @@ class Waiting:
     case: Case
     enterprise: Enterprise
     said: Sequence[Mapping[str, Any]]
-    against: Sentence | None
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """What became of one ticked item: its case number and list, and why it was not signed (None: it was)."""
-
-    task_id: int
-    case_no: str
-    list_type: str
     against: Sentence | None
 
 
@@ -78,32 +69,18 @@ def sign(database: Database, username: str, task_ids: Sequence[int], opinion: st
     Raises:
         Invalid: nothing is ticked, or the opinion is missing.
     """
-    words = opinion.strip()
-    if not task_ids:
-        raise Invalid("tick at least one item; nothing was signed")
-    if len(words) < 2:
-        sentence = Sentence("write the opinion that stands under every signature")
-        raise Invalid(sentence.template, fields={"opinion": [sentence]})
-    return [_sign(database, username, task_id, words, now=now) for task_id in dict.fromkeys(task_ids)]
+    return batches.sign(database, username, task_ids, opinion, _find, now=now)
 
 
-def _sign(database: Database, username: str, task_id: int, opinion: str, *, now: datetime) -> Signed:
-    case_no, list_type = "", ""
-    try:
-        with database.transaction() as db:
-            found = db.execute(
-                select(UserTask, Item.list_type)
-                .join(Closure, Closure.instance_id == UserTask.instance_id)
-                .join(Item, Item.id == Closure.item_id)
-                .where(UserTask.id == task_id, UserTask.process_key == "close", UserTask.element_id.in_(STEPS))
-            ).one_or_none()
-            if found is None:
-                return Signed(task_id, "", "", Sentence("this is no signature that can be given here"))
-            task, list_type = found
-            case_no = task.business_key
-            scope = permissions.scope_of(db, username, now=now)
-            answer = {"review": {"decision": "agree", "opinion": opinion}}
-            worklist.complete(db, task, answer, scope=scope, now=now)
-    except Problem as problem:
-        return Signed(task_id, case_no, list_type, problem.sentence)
-    return Signed(task_id, case_no, list_type, None)
+def _find(db: Session, task_id: int, opinion: str) -> batches.Wanted | None:
+    found = db.execute(
+        select(UserTask, Item.list_type)
+        .join(Closure, Closure.instance_id == UserTask.instance_id)
+        .join(Item, Item.id == Closure.item_id)
+        .where(UserTask.id == task_id, UserTask.process_key == "close", UserTask.element_id.in_(STEPS))
+    ).one_or_none()
+    if found is None:
+        return None
+    task, list_type = found
+    answer = {"review": {"decision": "agree", "opinion": opinion}}
+    return batches.Wanted(task, f"{task.business_key} {list_type}".strip(), answer)

@@ -43,6 +43,7 @@ VERBS: Final[Mapping[str, frozenset[str]]] = {
     "report_status": COUNTY | {"LO", "XL", "CK", "CG", "CS", "RK", "RG", "RS"},
     "open_issue": OFFICIALS | {"LO"},
     "invite_filing": frozenset({"XK", "XG", "CK", "CG", "RK", "RG"}),
+    "sign_filings": frozenset({"CK", "CG", "CL", "RK", "RG", "RL"}),
     "merge_issues": frozenset({"CK", "CG", "CS", "CL", "RK", "RG", "RS", "JM"}),
     "assign_task": frozenset({"XK", "XG", "XS", "XL", "CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL", "JM"}),
     "move_deadline": frozenset({"XL", "CL", "RL", "JM"}),
@@ -253,8 +254,10 @@ def check_complete_task(db: Session, scope: Scope, task: UserTask) -> str:
         On whose behalf: the subject of the enterprise when an official fills in for it, else "".
 
     Raises:
-        Forbidden: the sentence says why (post, territory, officer of the case, four eyes, taken by somebody else).
+        Forbidden: the sentence says why (post, territory, officer of the case, four eyes, taken by somebody else, clock stopped).
     """
+    if task.paused_at is not None:
+        raise Forbidden("the case is suspended and its clocks stand still; this can be done when it goes on")
     if task.assignee not in {"", scope.username}:
         raise Forbidden("{name} has taken this task", name=people.name_of(db, task.assignee))
     known = foureyes.past(db, [task], scope.day)

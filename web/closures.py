@@ -63,9 +63,8 @@ def sign() -> Response:
         words.tell("{count} items signed", count=len(signed))
     for one in done:
         if one.against is not None:
-            what = f"{one.case_no} {one.list_type}".strip()
             said = language.say(one.against)
-            words.tell("{what} was not signed: {reason}", "warning", what=what, reason=said)
+            words.tell("{what} was not signed: {reason}", "warning", what=one.what, reason=said)
     return redirect(url_for("closures.index"), 303)
 
 

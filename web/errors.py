@@ -67,6 +67,7 @@ def on_http(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
         404: gettext("There is nothing at this address, or you may not see it."),
         405: gettext("This address does not take such a request."),
         413: gettext("This is too large; send at most 25 MB."),
+        429: gettext("Too many requests from your address. Wait some minutes and send again; nothing else is wrong."),
     }
     if error.code is None or error.code < 400:
         return error
@@ -96,6 +97,7 @@ def answer(
         404: gettext("Not found"),
         409: gettext("Somebody was faster"),
         413: gettext("Too large"),
+        429: gettext("A little later, please"),
         422: gettext("Another look is needed"),
     }
     page = render_template(

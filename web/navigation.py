@@ -41,6 +41,7 @@ def rooms(scope: Scope) -> list[dict[str, Any]]:
         ("cases.index", gettext("Cases"), "briefcase", has_business, True),
         ("orders.index", gettext("Supervision"), "alert-triangle", can("board") or scope.has("LO"), False),
         ("issues.index", gettext("Problems"), "message", has_business, scope.is_enterprise),
+        ("filings.index", gettext("Filing"), "certificate", has_business, scope.is_enterprise),
         ("supervisor.board", gettext("Board"), "layout-dashboard", can("board"), True),
         ("quarters.index", gettext("Quarters"), "report-analytics", has_business, scope.is_enterprise),
         ("visits.index", gettext("Visits"), "route", has_business, scope.has("LO")),
@@ -71,6 +72,12 @@ def rooms(scope: Scope) -> list[dict[str, Any]]:
 def _same_room(endpoint: str) -> bool:
     """The pages of a room light up its door; the worklist's notices have a door of their own."""
     here = request.endpoint or ""
+    if endpoint == "filings.index" and here.split(".")[0] in _FILING:
+        return True
     if here in {"worklist.inbox", "admin.demo", "admin.calendar"}:
         return False
     return here.split(".")[0] == endpoint.split(".", maxsplit=1)[0] and endpoint not in {"worklist.inbox", "admin.demo"}
+
+
+_FILING = frozenset({"filing_batch", "filing_pipeline", "institutions"})
+"""Rooms behind the door of filing."""

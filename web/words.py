@@ -8,7 +8,7 @@ from flask import Flask, flash
 from casework import light_words
 from casework.casefile import Entry
 from engine.errors import Sentence
-from web import filters, issue_words, language, order_words, status_words
+from web import filing_words, filters, issue_words, language, order_words, status_words
 
 STAGES: Final[Mapping[str, Sentence]] = {
     "monitor": Sentence("Monitor"),
@@ -250,6 +250,7 @@ _ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "change": CHANGES,
     "removal": REMOVALS,
     "review": REVIEWS,
+    **filing_words.ALL,
     **issue_words.ALL,
     **order_words.ALL,
     **status_words.ALL,

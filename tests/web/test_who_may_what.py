@@ -10,7 +10,19 @@ from tests.web.visitors import PEOPLE, Door
 
 ALL = frozenset(PEOPLE)
 OPEN: Final = frozenset(
-    {"assets.file", "static", "language.messages", "language.change", "auth.login", "auth.log_in", "auth.log_out"}
+    {
+        "assets.file",
+        "static",
+        "language.messages",
+        "language.change",
+        "auth.login",
+        "auth.log_in",
+        "auth.log_out",
+        "public.filings",
+        "public.filing",
+        "public.object_to",
+        "public.thanks",
+    }
 )
 """What a stranger may ask for."""
 BY_TOKEN: Final = frozenset(
@@ -77,6 +89,33 @@ RULES: Final[Mapping[str, Rule]] = {
     "issues.note": post("/issues/{issue}/progress", "LO", "XG", data={"said": "正在核对凭证"}),
     "issues.merge": Rule("/issues/merge", frozenset({"CG", "RG", "JM", "next city"})),
     "issues.merged": post("/issues/merge", "CG", "RG", "JM", "next city"),
+    "filings.index": Rule("/filings/", ALL),
+    "filings.create": post(
+        "/filings/",
+        "ENT",
+        "other firm",
+        "LO",
+        "next officer",
+        "XG",
+        "next county",
+        "CG",
+        "next city",
+        "RG",
+        data={"level": "city"},
+    ),  # fmt: skip
+    "filings.show": Rule("/filings/{filing}", OF_CASE),
+    "filings.withdraw": post("/filings/{filing}/withdraw", "ENT"),
+    "filings.published": Rule("/filings/published", OFFICIALS),
+    "filing_batch.index": Rule("/filings/batch/", frozenset({"CG", "RG", "next city"})),
+    "filing_batch.sign": post("/filings/batch/", "CG", "RG", "next city", data={"task": "{task}", "opinion": "同意"}),
+    "filing_pipeline.index": Rule("/filings/pipeline/?path={path}", frozenset({"CG", "RG", "JM", "SUP"})),
+    "institutions.index": Rule("/institutions/", ALL),
+    "institutions.show": Rule("/institutions/{institution}", OF_CASE),
+    "beside.draw": post("/tasks/{task}/beside", "XG", json={"submission": {}}),
+    "beside.neighbour": Rule("/tasks/{task}/neighbour", ALL),
+    "phrases.index": Rule("/phrases/", ALL - {"ENT", "other firm"}),
+    "phrases.add": post("/phrases/", *(ALL - {"ENT", "other firm"}), data={"text": "同意。"}),
+    "phrases.remove": post("/phrases/{notice}/remove"),
     "lists.index": Rule("/lists/", OFFICIALS),
     "lists.show": Rule("/lists/{version}", OFFICIALS),
     "lists.start": post("/lists/", "JM"),

@@ -32,6 +32,7 @@ from engine.calendars import local_day
 from engine.db import Database
 from engine.tables import Definition, Deployment, Job, UserTask
 from tests.files import picture
+from tests.web import filing_rows
 from tests.world import START, World
 from web import auth
 from web.app import create_app
@@ -89,6 +90,8 @@ class Ids:
     officer: int
     handover: int
     order: int
+    filing: int
+    institution: int
     file: str
     path: str = "45/4508"
 
@@ -150,6 +153,8 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
             handover=handed,
             enterprise=db.get_one(Case, case).enterprise_id,
             order=_ordered(db, case, world.now),
+            filing=filing_rows.published(db, case).id,
+            institution=filing_rows.institution(db, case).id,
             file=_brought(db, case, world.now),
         )
     opened: dict[str, str] = {}

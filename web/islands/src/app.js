@@ -26,6 +26,7 @@ const islands = {
   "bpmn-diagram": () => import("./diagram.js"),
   "dmn-table": () => import("./table.js"),
   "camunda-form": () => import("./form.js"),
+  "task-desk": () => import("./desk.js"),
 };
 
 function fetchIslands(root) {
@@ -54,6 +55,8 @@ document.addEventListener("htmx:sendError", () => toast(t("No connection; nothin
 document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail));
 
 document.addEventListener("click", (event) => {
+  const all = event.target.closest?.("[data-tick-all]");
+  if (all) for (const box of all.closest("form").querySelectorAll('input[type="checkbox"]:not(:disabled)')) box.checked = true;
   for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 document.addEventListener("keydown", (event) => {

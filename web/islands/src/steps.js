@@ -1,0 +1,87 @@
+// A long form on a phone: one group after the other, with where one is, back and on. On a desk nothing changes.
+import { t } from "./words.js";
+
+const PHONE = matchMedia("(max-width: 767px)");
+
+export class Steps {
+  constructor(island) {
+    this.island = island;
+    this.at = 0;
+    this.draw();
+    island.form.on("changed", () => queueMicrotask(() => this.arrange()));
+    island.form.on("submit", () => (this.isSent = true));
+    island.form.on("field.updated", () => (this.isSent = false));
+    PHONE.addEventListener("change", () => this.arrange());
+    this.arrange();
+  }
+
+  draw() {
+    this.bar = document.createElement("nav");
+    this.bar.className = "x-steps";
+    this.bar.setAttribute("aria-label", t("Steps of the form"));
+    this.where = document.createElement("strong");
+    this.where.setAttribute("role", "status");
+    this.line = document.createElement("progress");
+    this.line.setAttribute("aria-label", t("Steps of the form"));
+    this.back = this.button("btn", t("Back"), () => this.go(this.at - 1));
+    this.on = this.button("btn btn-primary", t("Next"), () => this.go(this.at + 1));
+    this.bar.append(this.where, this.line);
+    this.foot = document.createElement("div");
+    this.foot.className = "x-steps-foot";
+    this.foot.append(this.back, this.on);
+    this.island.place.before(this.bar);
+    this.island.place.after(this.foot);
+  }
+
+  button(kind, text, act) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = kind;
+    made.textContent = text;
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  /** The rows of the form in groups: what stands before a group that has a heading belongs to the group before. */
+  groups() {
+    const top = this.island.place.querySelector(".fjs-form .fjs-vertical-layout");
+    const found = [];
+    for (const row of top?.children ?? []) {
+      const heading = row.querySelector(".fjs-form-field-grouplike > label, .fjs-form-field-grouplike .fjs-form-field-label");
+      const starts = row.querySelector(".fjs-form-field-grouplike") && heading?.textContent.trim();
+      if (starts || !found.length) found.push({ name: starts || "", rows: [] });
+      found.at(-1).rows.push(row);
+    }
+    if (found.length > 1 && !found[0].name) {
+      const [intro] = found.splice(0, 1);
+      found[0].rows.unshift(...intro.rows);
+    }
+    return found;
+  }
+
+  arrange() {
+    const groups = this.groups();
+    const isOn = PHONE.matches && groups.length > 1;
+    if (isOn && this.isSent) {
+      const wrong = groups.findIndex(({ rows }) => rows.some((row) => row.querySelector(".fjs-has-errors")));
+      if (wrong >= 0) this.at = wrong;
+    }
+    this.at = Math.max(0, Math.min(this.at, groups.length - 1));
+    for (const [step, { rows }] of groups.entries()) for (const row of rows) row.toggleAttribute("data-off", isOn && step !== this.at);
+    this.bar.hidden = this.foot.hidden = !isOn;
+    this.island.toggleAttribute("data-more", isOn && this.at < groups.length - 1);
+    if (!isOn) return;
+    this.where.textContent = `${this.at + 1}/${groups.length} ${groups[this.at].name}`;
+    this.line.max = groups.length;
+    this.line.value = this.at + 1;
+    this.back.disabled = this.at === 0;
+    this.on.hidden = this.at === groups.length - 1;
+  }
+
+  go(step) {
+    this.isSent = false;
+    this.at = step;
+    this.arrange();
+    this.bar.scrollIntoView({ block: "start" });
+  }
+}
