@@ -102,7 +102,7 @@ RULES: Final[Mapping[str, Rule]] = {
         "next city",
         "RG",
         data={"level": "city"},
-    ),  # fmt: skip
+    ),
     "filings.show": Rule("/filings/{filing}", OF_CASE),
     "filings.withdraw": post("/filings/{filing}/withdraw", "ENT"),
     "filings.published": Rule("/filings/published", OFFICIALS),
