@@ -78,10 +78,11 @@ def beside(db: Session, about: Filing | Enterprise, declared: Mapping[str, Any],
     filing = about if isinstance(about, Filing) else None
     enterprise = about if isinstance(about, Enterprise) else enterprises.get(db, about.enterprise_id)
     keys = [row.key for row in filing_staff.declared_rows(declared)]
+    shared = filing_staff.elsewhere(db, keys, filing)
     return Beside(
         enterprise,
         last_years(db, [enterprise.id], day=day).get(enterprise.id),
-        filing_staff.elsewhere(db, keys, filing),
+        {key: shared[key] for key in keys if key in shared},
         _same(db, enterprise.id, filing, declared),
     )
 
@@ -156,6 +157,11 @@ def declared_facts(
 def onsite(db: Session, filing: Filing, *, now: datetime) -> dict[str, Any]:
     """The facts for `filing-onsite` (b09): `margin` is how near a declared figure comes to its threshold in per cent, `draw` the lot."""
     enterprise = enterprises.get(db, filing.enterprise_id)
+    return onsite_of(filing, enterprise, has_filed=_has_filed(db, filing))
+
+
+def onsite_of(filing: Filing, enterprise: Enterprise, *, has_filed: bool) -> dict[str, Any]:
+    """The same without a statement. `has_filed`: the enterprise has an institution in the register."""
     kept = answers.context(filing.six_haves)
     risky = any(str(row.get("code", "")).startswith(("risk", "integrity")) for row in enterprise.flags)
     return {
@@ -163,7 +169,7 @@ def onsite(db: Session, filing: Filing, *, now: datetime) -> dict[str, Any]:
         "fast_track": filing.fast_track,
         "margin": answers.amount(kept.get("margin")),
         "risk": risky or bool(answers.several(kept.get("flags"))),
-        "first_with_promise": filing.verdict == "OK_WITH_PROMISE" and not _has_filed(db, filing),
+        "first_with_promise": filing.verdict == "OK_WITH_PROMISE" and not has_filed,
         "draw": draw(filing),
     }
 
