@@ -19,12 +19,15 @@ from casework import (
     attachments,
     calendar_years,
     escalations,
+    filing_reviews,
+    inactivity,
     issues,
     lights,
     milestones,
     people,
     quarters,
     relapses,
+    renewals,
     spot_checks,
     standing,
     territories,
@@ -175,6 +178,11 @@ def _yearly_lists(day: date, days: Calendar) -> str:
     return str(day.year if begins <= day else day.year - 1)
 
 
+def first_of_march(day: date, _days: Calendar) -> str:
+    """1 March (4.b yearly review); the key is the year."""
+    return str(day.year if day >= date(day.year, 3, 1) else day.year - 1)
+
+
 def _second_month_of_the_quarter(day: date, days: Calendar) -> str:
     """The first working day of February, May, August and November (4.k10): what changed in the lists since."""
     for back in range(3):
@@ -253,6 +261,20 @@ OCCASIONS: Final[tuple[Occasion, ...]] = (
         time(7),
         first_working_day_of_the_month,
         visit_plans.make,
+        {"day": "1-12", "hour": "7"},
+        is_coalesced=True,
+    ),
+    Occasion(
+        "filing-reviews", time(8), first_of_march, filing_reviews.open_year, {"month": "3", "day": "1", "hour": "8"}
+    ),
+    Occasion(
+        "filing-renewals", time(6, 30), every_day, renewals.invite, {"hour": "6", "minute": "30"}, is_coalesced=True
+    ),
+    Occasion(
+        "filing-activity",
+        time(7),
+        first_working_day_of_the_month,
+        inactivity.look_all,
         {"day": "1-12", "hour": "7"},
         is_coalesced=True,
     ),

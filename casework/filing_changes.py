@@ -17,6 +17,7 @@ from casework import (
     filing_reviews,
     institution_desks,
     institution_ends,
+    institutions,
     people,
     six_haves,
     territories,
@@ -115,7 +116,7 @@ def running(db: Session, institution_id: int) -> InstitutionChange | None:
 
 def begin(db: Session, change: InstitutionChange, *, instance: Instance, now: datetime) -> dict[str, object]:
     """Registers the run: who checks, the choice of counties, and what the form starts from."""
-    institution = institution_desks.get(db, change.institution_id)
+    institution = institutions.get(db, change.institution_id)
     institution_desks.stamp(db, instance, institution)
     change.instance_id = instance.id
     desks = institution_desks.desks(db, institution, now=now)
@@ -140,7 +141,7 @@ def submit(
     Raises:
         Invalid: nothing changes, the place lies elsewhere, or there is nothing to merge with; `fields` say what.
     """
-    institution = institution_desks.get(db, change.institution_id)
+    institution = institutions.get(db, change.institution_id)
     kind = str(answer.get("kind") or "")
     if kind not in KINDS:
         raise Invalid(fields={"change.kind": [Sentence("say what changes")]})
@@ -197,7 +198,7 @@ def hand_back(db: Session, change: InstitutionChange, answer: Mapping[str, Any],
     level = "city" if change.state == "city" else "county"
     note_opinion(change, level, answer, by=by, now=now)
     change.state = "draft"
-    institution = institution_desks.get(db, change.institution_id)
+    institution = institutions.get(db, change.institution_id)
     template = "the change of {name} ({number}) was returned: {reason} Mend it within 10 working days"
     params = {"reason": str(answer.get("opinion") or "")}
     key = f"change:{change.id}:return:{len(change.opinions)}"
@@ -208,7 +209,7 @@ def refuse(db: Session, change: InstitutionChange, answer: Mapping[str, Any], *,
     """The change is refused, in writing and with the reason; the register stays as it is."""
     note_opinion(change, "city", answer, by=by, now=now)
     change.state, change.decided_by, change.decided_at = "refused", by, now
-    institution = institution_desks.get(db, change.institution_id)
+    institution = institutions.get(db, change.institution_id)
     template = "the change of {name} ({number}) is not entered: {reason} You may ask again when it is mended"
     params = {"reason": str(answer.get("opinion") or "")}
     key = f"change:{change.id}:refused"
@@ -218,7 +219,7 @@ def refuse(db: Session, change: InstitutionChange, answer: Mapping[str, Any], *,
 def withdraw(db: Session, change: InstitutionChange, *, now: datetime) -> None:
     """Nothing came in time: it counts as withdrawn and may be asked for again."""
     change.state, change.decided_at = "withdrawn", now
-    institution = institution_desks.get(db, change.institution_id)
+    institution = institutions.get(db, change.institution_id)
     template = (
         "the change of {name} ({number}) was not described in time and counts as withdrawn; ask again at any time"
     )
@@ -232,7 +233,7 @@ def apply(db: Session, change: InstitutionChange, *, instance: Instance | None, 
     Raises:
         Conflict: the institution that is to be absorbed is not in force any more.
     """
-    institution = institution_desks.get(db, change.institution_id)
+    institution = institutions.get(db, change.institution_id)
     if change.kind == "merger":
         absorbed = _of_number(db, str(change.after["absorbed"]))
         if absorbed is None or absorbed.state != "filed":

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import answers, filings, institution_desks, people, revocations, six_haves
+from casework import answers, filings, institution_desks, institutions, people, revocations, six_haves
 from casework.filing_tables import Filing, RdInstitution
 from engine import history, messages
 from engine.calendars import calendar, end_of_business, local_day
@@ -142,4 +142,4 @@ def _row(filing: Filing) -> six_haves.Have | None:
 def _institution(db: Session, filing: Filing) -> RdInstitution:
     if filing.institution_id is None:
         raise Conflict("the filing {ref} has no institution", ref=filing.ref_no)
-    return institution_desks.get(db, filing.institution_id)
+    return institutions.get(db, filing.institution_id)

@@ -13,7 +13,17 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import answers, enterprises, filing_facts, filing_staff, institution_desks, people, revocations, six_haves
+from casework import (
+    answers,
+    enterprises,
+    filing_facts,
+    filing_staff,
+    institution_desks,
+    institutions,
+    people,
+    revocations,
+    six_haves,
+)
 from casework.filing_tables import RdInstitution
 from casework.institution_tables import InstitutionReview
 from engine import history, instances
@@ -40,6 +50,7 @@ def open_year(db: Session, key: str, *, after: int, limit: int = 50, now: dateti
         .where(
             RdInstitution.id > after,
             RdInstitution.state == "filed",
+            RdInstitution.filing_id.is_not(None),
             RdInstitution.filed_on < date(year, 1, 1),
             RdInstitution.id.not_in(known),
         )
@@ -114,7 +125,7 @@ def last_review(db: Session, institution: RdInstitution) -> InstitutionReview | 
 
 def remind(db: Session, review: InstitutionReview, number: int, *, now: datetime) -> None:
     """Tells the enterprise and its officer, for the first or the second time, that the review is missing and what follows."""
-    institution = institution_desks.get(db, review.institution_id)
+    institution = institutions.get(db, review.institution_id)
     template = (
         "the yearly review {year} of {name} ({number}) was due on {day}: fill it in now; after two reminders and 30 working days "
         "its filing is proposed for revocation (reminder {round})"
@@ -133,7 +144,7 @@ def submit(
     Raises:
         Invalid: something cannot be (staff counted twice, projects outside the time, …); `fields` say what, where.
     """
-    institution = institution_desks.get(db, review.institution_id)
+    institution = institutions.get(db, review.institution_id)
     found = check(db, institution, answer, now=now)
     if found.findings:
         raise Invalid(fields={f"{WORD}.{field}": said for field, said in found.findings.items()})
@@ -190,7 +201,7 @@ def is_sampled(db: Session, review: InstitutionReview, *, now: datetime) -> bool
 
     The share in per cent is a cell of `filing-terms`.
     """
-    institution = institution_desks.get(db, review.institution_id)
+    institution = institutions.get(db, review.institution_id)
     share = answers.amount(filing_facts.terms(db, institution.level, now=now).get("review_sample")) or Decimal(0)
     return lot(review.year, institution.id) < share
 
@@ -219,7 +230,7 @@ def order_rectification(
     """What is to be mended is told once, with the day."""
     decide(review, opinion, "region" if review.state == "region" else "city", by=by, now=now)
     review.state, review.due = "rectify", due
-    institution = institution_desks.get(db, review.institution_id)
+    institution = institutions.get(db, review.institution_id)
     template = "the yearly review {year} of {name} ({number}): mend by {day}: {what}"
     params = {"year": review.year, "day": due, "what": str(opinion.get("opinion") or "")}
     key = f"review:{review.id}:rectify:{due.isoformat()}"
@@ -232,7 +243,7 @@ def passed(db: Session, review: InstitutionReview, opinion: Mapping[str, Any], *
         decide(review, opinion, "region", by=by, now=now)
     review.result = "rectified" if review.state == "rectify" else "qualified"
     review.state, review.decided_at = "passed", now
-    institution = institution_desks.get(db, review.institution_id)
+    institution = institutions.get(db, review.institution_id)
     _take_over(db, institution, review.data, now=now, by=by)
     template = "the yearly review {year} of {name} ({number}) is done: qualified"
     key = f"review:{review.id}:passed"
@@ -245,7 +256,7 @@ def fail(
     """The review failed: the institution is proposed for revocation, with what was found."""
     decide(review, opinion, "region" if review.state == "region" else "city", by=by, now=now)
     review.state, review.result = "revoking", "revoked"
-    institution = institution_desks.get(db, review.institution_id)
+    institution = institutions.get(db, review.institution_id)
     trigger = str(opinion.get("trigger") or "review")
     facts = f"{review.year} 年度复核:{opinion.get('opinion') or ''}"
     revocations.propose(db, institution, trigger, facts, instance=instance, by=by or people.SYSTEM, now=now)

@@ -14,7 +14,7 @@ from casework import answers, cases, enterprises, filing_facts, notices, people,
 from casework.filing_tables import Filing, RdInstitution
 from engine import decisions, history
 from engine.calendars import local_day
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict
 from engine.tables import Instance
 
 CHAIN: Final = "registry"
@@ -30,14 +30,6 @@ class Desks:
     region: list[str]
     filing: list[str]
     leader: list[str]
-
-
-def get(db: Session, institution_id: int) -> RdInstitution:
-    """The institution with this id. Raises NotFound."""
-    institution = db.get(RdInstitution, institution_id)
-    if institution is None:
-        raise NotFound("there is no institution {id}", id=institution_id)
-    return institution
 
 
 def check_in_force(institution: RdInstitution) -> None:

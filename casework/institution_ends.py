@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from casework import enterprises, institution_desks, relapses, reopenings
+from casework import enterprises, institution_desks, institutions, relapses, reopenings, whitelist
 from casework.filing_tables import RdInstitution
 from engine import history, messages
 from engine.calendars import local_day
@@ -40,19 +40,18 @@ def end(
         raise Problem("expected an end of a filing, but got {state}", state=state)
     if institution.state != "filed":
         return
-    institution.state, institution.updated_by, institution.updated_at = state, by, now
     filing = institution_desks.filing_of(db, institution)
     if filing is not None:
-        filing.state, filing.updated_at = state, now
         filing.reapply_from = reapply_from
         if filing.promise_state == "open":
             filing.promise_state = "broken"
-    db.flush()
+    institutions.end(db, institution, state, by=by, now=now)
+    whitelist.drop_ended(db, institution, reason, by=by, now=now)
     enterprise = enterprises.get(db, institution.enterprise_id)
     said = {"institutionId": institution.id, "filingId": institution.filing_id, "number": institution.filing_no}
     said |= {"state": state, "reason": reason}
     data = {**said, "level": institution.level}
-    institution_desks.note(db, institution, f"filing_{state}", data, by=by, now=now)
+    institution_desks.note(db, institution, "filing_ended", data, by=by, now=now)
     messages.publish(
         db,
         "filing_revoked",

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from casework import answers, filing_changes, filing_promises, filing_reviews, institution_desks, renewals
+from casework import answers, filing_changes, filing_promises, filing_reviews, institution_desks, institutions, renewals
 from casework.filing_tables import Filing, RdInstitution
 from casework.institution_tables import InstitutionChange, InstitutionReview
 from engine.calendars import local_day
@@ -257,7 +257,7 @@ def _nothing(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _institution(db: Session, call: Call) -> RdInstitution:
-    return institution_desks.get(db, _number(call, "institutionId"))
+    return institutions.get(db, _number(call, "institutionId"))
 
 
 def _review(db: Session, call: Call) -> InstitutionReview:

@@ -18,7 +18,7 @@ from casework import (
     filings,
     institution_desks,
     institution_ends,
-    institution_list,
+    institutions,
     people,
     revocations,
 )
@@ -29,30 +29,23 @@ from engine.errors import Conflict
 from engine.tables import Instance
 
 PROCESS: Final = "filing_renewal"
-LEVELS: Final = ("city", "region")
 _ACCEPTED: Final = tuple(state for state in OPEN_FILING if state != "draft")
 
 
 def invite(db: Session, key: str, *, after: int, limit: int = 50, now: datetime) -> int:
     """Starts the renewal of the next `limit` institutions whose validity ends soon (`renewal_months` of `filing-terms`), with an id above
-    `after`; gives where it ended, 0 at the end. `key` is the day. Who has a run already is left out.
+    `after`; gives where it ended, 0 at the end. Who has a run already is left out, and a filing that was made elsewhere is renewed there.
     """
-    day = answers.day(key) or local_day(now)
-    months = {
-        level: answers.whole(filing_facts.terms(db, level, now=now).get("renewal_months")) or 0 for level in LEVELS
-    }
-    latest = institution_list.months_after(day, max(months.values()))
-    query = (
-        select(RdInstitution)
-        .where(RdInstitution.id > after, RdInstitution.state == "filed", RdInstitution.valid_until <= latest)
-        .where(RdInstitution.id.not_in(_asked_for()))
-        .order_by(RdInstitution.id)
-        .limit(limit)
+    del key
+    found = institutions.expiring(db, now=now, after=after, limit=limit)
+    running = select(Instance.business_key).where(
+        Instance.process_key == PROCESS,
+        Instance.status == "active",
+        Instance.business_key.in_([one.filing_no for one in found]),
     )
-    found = list(db.scalars(query))
+    known = set(db.scalars(running))
     for institution in found:
-        end = institution.valid_until
-        if end is not None and end <= institution_list.months_after(day, months.get(institution.level, 0)):
+        if institution.filing_id is not None and institution.filing_no not in known:
             _start(db, institution, asked=False, by=people.SYSTEM, now=now)
     return found[-1].id if len(found) == limit else 0
 
@@ -198,15 +191,6 @@ def run_of(db: Session, institution: RdInstitution) -> Instance | None:
         Instance.business_key == institution.filing_no,
     )
     return db.scalars(query.limit(1)).one_or_none()
-
-
-def _asked_for() -> Any:
-    """The ids of institutions whose renewal runs: by the number that the run carries."""
-    return (
-        select(RdInstitution.id)
-        .join(Instance, Instance.business_key == RdInstitution.filing_no)
-        .where(Instance.process_key == PROCESS, Instance.status == "active")
-    )
 
 
 def _start(db: Session, institution: RdInstitution, *, asked: bool, by: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from casework import answers, institution_desks, recognitions, revocations, whitelist
+from casework import answers, institutions, recognitions, revocations, whitelist
 from casework.filing_tables import RdInstitution
 from casework.institution_tables import Revocation
 from casework.recognition_tables import RecognitionCall
@@ -147,7 +147,7 @@ def _refuse_entry(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _institution(db: Session, call: Call) -> RdInstitution:
-    return institution_desks.get(db, _number(call, "institutionId"))
+    return institutions.get(db, _number(call, "institutionId"))
 
 
 def _revocation(db: Session, call: Call) -> Revocation:

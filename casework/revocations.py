@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import answers, facts, institution_desks, institution_ends, institution_list, people
+from casework import answers, facts, institution_desks, institution_ends, institutions, people
 from casework.filing_tables import RdInstitution
 from casework.institution_tables import Revocation
 from engine import history, messages
@@ -115,7 +115,7 @@ def of_institution(db: Session, institution_id: int) -> Revocation | None:
 
 def begin(db: Session, revocation: Revocation, *, instance: Instance, by: str, now: datetime) -> dict[str, object]:
     """Registers the run: who works on it and decides, what the forms show, and the frozen facts of `filing-revocation`."""
-    institution = institution_desks.get(db, revocation.institution_id)
+    institution = institutions.get(db, revocation.institution_id)
     institution_desks.stamp(db, instance, institution)
     revocation.instance_id = instance.id
     desks = institution_desks.desks(db, institution, now=now)
@@ -131,7 +131,7 @@ def begin(db: Session, revocation: Revocation, *, instance: Instance, by: str, n
 
 def shown(db: Session, revocation: Revocation) -> dict[str, object]:
     """What the forms show of a revocation."""
-    institution = institution_desks.get(db, revocation.institution_id)
+    institution = institutions.get(db, revocation.institution_id)
     return {**institution_desks.shown(institution), "why": TRIGGERS[revocation.trigger], "facts": revocation.facts}
 
 
@@ -142,7 +142,7 @@ def notice(
     revocation.state, revocation.noticed_at, revocation.noticed_by = "noticed", now, by
     revocation.facts = str(answer.get("facts") or revocation.facts)
     revocation.statement, revocation.stated_at, revocation.hearing = "", None, {}
-    institution = institution_desks.get(db, revocation.institution_id)
+    institution = institutions.get(db, revocation.institution_id)
     template = (
         "it is intended to take back the filing {number} of {name}: {facts} Basis: {basis}. You may state, defend or ask for a "
         "hearing within 5 working days; it is your task in the list"
@@ -163,7 +163,7 @@ def state(db: Session, revocation: Revocation, answer: Mapping[str, Any], *, by:
     revocation.statement, revocation.stated_at = str(answer.get("text") or "无异议"), now
     revocation.hearing = {"asked": wants, "files": answers.several(answer.get("files"))}
     data = {"revocation": revocation.id, "hearing": wants, "text": revocation.statement}
-    institution = institution_desks.get(db, revocation.institution_id)
+    institution = institutions.get(db, revocation.institution_id)
     institution_desks.note(db, institution, "revocation_answered", data, by=by, now=now)
 
 
@@ -196,9 +196,9 @@ def revoke(
     db: Session, revocation: Revocation, route: Mapping[str, Any], *, instance: Instance | None, by: str, now: datetime
 ) -> None:
     """The filing is revoked and published; false data are proposed for the integrity record, and nothing is applied for before the day."""
-    institution = institution_desks.get(db, revocation.institution_id)
+    institution = institutions.get(db, revocation.institution_id)
     months = answers.whole(route.get("reapply_months")) or 0
-    until = institution_list.months_after(local_day(now), months) if months else None
+    until = institutions.add_months(local_day(now), months) if months else None
     _end(db, revocation, institution, "revoked", reapply_from=until, instance=instance, by=by, now=now)
     params = {"reason": revocation.decision_text, "from": until.isoformat() if until else ""}
     template = "the filing {number} of {name} was taken back: {reason}"
@@ -226,7 +226,7 @@ def cancel(
     now: datetime,
 ) -> None:
     """The filing is cancelled (注销): the enterprise asked for it or does not exist any more."""
-    institution = institution_desks.get(db, revocation.institution_id)
+    institution = institutions.get(db, revocation.institution_id)
     revocation.decision, revocation.decision_text = "cancel", str(answer.get("opinion") or "")
     revocation.decided_by, revocation.decided_at = by, now
     _end(db, revocation, institution, "cancelled", reapply_from=None, instance=instance, by=by, now=now)
@@ -241,7 +241,7 @@ def keep(db: Session, revocation: Revocation, answer: Mapping[str, Any], *, by: 
     revocation.state, revocation.decision = "kept", "keep"
     revocation.decision_text = str(answer.get("opinion") or revocation.decision_text)
     revocation.decided_by, revocation.decided_at = by, now
-    institution = institution_desks.get(db, revocation.institution_id)
+    institution = institutions.get(db, revocation.institution_id)
     data = {"revocation": revocation.id, "reason": revocation.decision_text}
     institution_desks.note(db, institution, "revocation_dropped", data, by=by, now=now)
     if was_told:

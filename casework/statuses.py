@@ -11,7 +11,19 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import answers, cases, enterprises, lights, notices, officers, orders, removals, standing
+from casework import (
+    answers,
+    cases,
+    enterprises,
+    filing_changes,
+    inactivity,
+    lights,
+    notices,
+    officers,
+    orders,
+    removals,
+    standing,
+)
 from casework.case_tables import LIVING_CASE, LIVING_ITEM, Case
 from casework.issue_tables import ENDED, STATES, Issue
 from casework.status_tables import KINDS, Removal, StatusReport
@@ -271,6 +283,7 @@ def transfer(
         for one in db.scalars(select(table).where(table.case_id == case.id, table.state.in_(states))):
             one.scope = path
     standing.move(db, case, str(row.id), now=now)
+    filing_changes.follow_enterprise(db, enterprise.id, path, by=by, now=now)
     notices.letter(
         db,
         case,
@@ -325,6 +338,7 @@ def terminate(
     for item in case.items:
         if item.state in LIVING_ITEM:
             cases.take_away(db, case, item, reason, instance=instance, by=by, now=now)
+    inactivity.enterprise_gone(db, case.enterprise_id, reason, by=by, now=now)
     cases.end(db, case, "terminated", reason, now=now)
     cases.say_over(db, case, "terminated", instance=instance, by=by, now=now)
 
