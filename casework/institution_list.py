@@ -1,7 +1,7 @@
 """The register of institutions as one looks it up: narrowed by level, territory, validity and kind, with what ends soon (6.4, 4.b)."""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from casework import permissions, territories
 from casework.filing_tables import FILING_LEVELS, INSTITUTION_TYPES, LINES, Filing, RdInstitution
 from casework.institution_tables import InstitutionChange, InstitutionReview, Recognition, Revocation, WhitelistEntry
 from casework.permissions import Scope
+from casework.recognition_tables import RecognitionCall
 from casework.tables import Enterprise
 from engine.calendars import local_day
 from engine.errors import NotFound
@@ -105,6 +106,21 @@ def life(db: Session, institution: RdInstitution) -> Life:
         recognitions=of(Recognition),
         whitelist=of(WhitelistEntry),
     )
+
+
+def calls(db: Session, paths: Sequence[str], *, limit: int = 100) -> list[RecognitionCall]:
+    """The calls for recognition in these territories, below them and above them, the newest first."""
+    above = sorted({one for path in paths for one in territories.lineage(path)})
+    mine = or_(territories.under(RecognitionCall.scope, list(paths)), RecognitionCall.scope.in_(above))
+    return list(db.scalars(select(RecognitionCall).where(mine).order_by(RecognitionCall.id.desc()).limit(limit)))
+
+
+def names(db: Session, batches: Sequence[str]) -> dict[int, str]:
+    """The names of the institutions that applied in these batches, by id."""
+    query = select(RdInstitution.id, RdInstitution.name).join(
+        Recognition, Recognition.institution_id == RdInstitution.id
+    )
+    return {row[0]: row[1] for row in db.execute(query.where(Recognition.batch.in_(batches)))}
 
 
 def validity(institution: RdInstitution, day: date) -> str:

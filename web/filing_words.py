@@ -173,6 +173,21 @@ WAY: Final[Mapping[str, Sentence]] = {
     "publicity": Sentence("Publicity, five working days"),
     "filed": Sentence("Number and certificate"),
 }
+CALL_STATES: Final[Mapping[str, Sentence]] = {
+    "open": Sentence("open for applications"),
+    "examined": Sentence("examined"),
+    "assessed": Sentence("assessed"),
+    "decided": Sentence("decided"),
+    "published": Sentence("published"),
+    "done": Sentence("recognised"),
+    "empty": Sentence("nothing to recognise"),
+}
+RECOGNITIONS: Final[Mapping[str, Sentence]] = {
+    "applied": Sentence("applied"),
+    "excluded": Sentence("excluded"),
+    "recognised": Sentence("recognised"),
+    "reserve": Sentence("in reserve"),
+}
 PHRASE_KINDS: Final[Mapping[str, Sentence]] = {
     "review": Sentence("opinions of reviewers"),
     "onsite": Sentence("looks on site"),
@@ -203,4 +218,6 @@ ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "filing_flag": FLAGS,
     "filing_way": WAY,
     "phrase_kind": PHRASE_KINDS,
+    "recognition_call": CALL_STATES,
+    "recognition": RECOGNITIONS,
 }

@@ -5,7 +5,7 @@ from typing import Any, Final
 from flask import Blueprint, Flask, render_template, request, url_for
 
 from casework import enterprises, institution_list, people, territories
-from casework.filing_tables import FILING_LEVELS, INSTITUTION_TYPES, LINES
+from casework.filing_tables import FILING_LEVELS, INSTITUTION_TYPES, LINES, RdInstitution
 from engine.calendars import local_day
 from web import counter, filing_words
 from web.auth import scope
@@ -13,6 +13,8 @@ from web.filings import places
 
 blueprint = Blueprint("institutions", __name__, url_prefix="/institutions")
 ASKED: Final = ("text", "path", "level", "line", "type", "validity")
+TRIGGERS: Final = ("false_data", "inactive", "rectification", "promise", "enterprise_cancelled")
+"""Why an official may propose to take a filing back."""
 
 
 def init_app(app: Flask) -> None:
@@ -50,8 +52,12 @@ def index() -> str:
 @blueprint.get("/<int:institution_id>")
 def show(institution_id: int) -> str:
     """One institution: what is on file, until when, and everything that happened to it."""
+    return page(institution_list.get(counter.db(), scope(), institution_id), {})
+
+
+def page(institution: RdInstitution, errors: dict[str, list[str]]) -> str:
+    """The page of an institution; `errors` is what was wrong with what was asked for last."""
     db = counter.db()
-    institution = institution_list.get(db, scope(), institution_id)
     return render_template(
         "institutions/show.html",
         institution=institution,
@@ -59,6 +65,8 @@ def show(institution_id: int) -> str:
         territory=territories.tree(db).full_name(institution.scope) if institution.scope else "",
         validity=institution_list.validity(institution, local_day(counter.now())),
         life=institution_list.life(db, institution),
-        acts=(),
+        errors=errors,
+        values=request.form,
+        triggers=TRIGGERS,
         name_of=lambda username: people.name_of(db, username),
     )

@@ -79,5 +79,5 @@ def _same_room(endpoint: str) -> bool:
     return here.split(".")[0] == endpoint.split(".", maxsplit=1)[0] and endpoint not in {"worklist.inbox", "admin.demo"}
 
 
-_FILING = frozenset({"filing_batch", "filing_pipeline", "institutions"})
+_FILING = frozenset({"filing_batch", "filing_pipeline", "institutions", "institution_acts"})
 """Rooms behind the door of filing."""
