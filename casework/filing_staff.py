@@ -96,7 +96,7 @@ def elsewhere(db: Session, keys: Iterable[str], filing: Filing | None) -> dict[s
             .where(FilingStaff.key.in_(wanted[start : start + _PORTION]), Filing.state.in_(_LIVING))
             .order_by(Filing.id)
         )
-        for key, other in db.execute(query).tuples():
+        for key, other in db.execute(query):
             if not _is_same(filing, other):
                 found.setdefault(key, []).append(other)
     return found

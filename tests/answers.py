@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.calendars import calendar, local_day
+from tests import filing_answers
 
 FILING: Mapping[str, Any] = {
     "filingNo": "GG-2026-0001",
@@ -23,7 +24,7 @@ def usual(element_id: str, shown: Mapping[str, Any], world: Any, **changes: Any)
     if element_id == "city_check" and world.case_id:
         both["onsite"] = {**ONSITE, "visited": True}
     if word == "review" and changes.get("decision") == "return" and element_id != "review_reply":
-        both[word].setdefault("defects", ["unclear"])
+        both[word].setdefault("defects", ["evidence" if "filingId" in shown else "unclear"])
     return both
 
 
@@ -34,6 +35,8 @@ def later(world: Any, count: int) -> str:
 
 
 def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -> tuple[str, dict[str, Any]]:
+    if "filingId" in shown and "desk" in shown:
+        return filing_answers.answer(element_id, shown, today, world)
     match element_id:
         case "assign_officer":
             return "assignment", {"officer": shown["officers"][0]["value"]}

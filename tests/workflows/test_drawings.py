@@ -10,7 +10,9 @@ from engine.bpmn import parser
 from engine.bpmn.model import Element, ProcessModel
 from tests.workflows.player import WORKFLOWS, decisions, drawing, drawings, form, processes
 
-POSTS = frozenset(["LO", "XK", "XG", "XS", "XL", "CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL", "JM", "ENT", "SUP"])
+POSTS = frozenset(
+    ["LO", "XK", "XG", "XS", "XL", "CK", "CG", "CS", "CL", "RK", "RG", "RS", "RL", "JM", "ENT", "SUP", "EX"]
+)
 GROUPS = frozenset(["countyGroups", "cityGroups", "regionGroups", "acceptGroups", "settleGroups", "groups"]) | {
     "jointScience",
     "jointIndustry",
@@ -22,12 +24,15 @@ GROUPS = frozenset(["countyGroups", "cityGroups", "regionGroups", "acceptGroups"
     "leaderGroups",
     "supervisors",
     "department.groups",
+    "refuseGroups",
+    "investigateGroups",
 }
 STAGES = frozenset(["LISTS", "MONITOR", "WARN", "COACH", "IMPROVE", "CLOSE"])
 STARTED_BY_A_MESSAGE = frozenset(
     [
         "case",
         "escalate",
+        "filing",
         "filing_change",
         "filing_promise",
         "filing_revoke",
