@@ -1,6 +1,6 @@
 """Publishing a set of files: read, lint, compare with what is in force, write the new versions, listen for their start events."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -129,7 +129,10 @@ def deployed(db: Session) -> Known:
     def keys(kind: Kind) -> frozenset[str]:
         return frozenset(key for k, key in shelf.by_key if k == kind)
 
-    return Known(keys("form"), keys("decision"), keys("process"), frozenset(services.of(db)))
+    files = {
+        PurePosixPath(one.resource).name for (kind, _), known in shelf.by_key.items() if kind == "form" for one in known
+    }
+    return Known(keys("form") | files, keys("decision"), keys("process"), frozenset(services.of(db)))
 
 
 def look(resource: str, content: bytes) -> None:
@@ -224,6 +227,7 @@ def _read(resource: str, content: bytes, models: list[Model], warnings: list[Fin
                         model=process,
                     )
                 )
+                parts += _drawn_forms(process, resource)
         return parts
     if suffix == ".dmn":
         decisions = dmn.read(content, resource=resource)
@@ -236,14 +240,26 @@ def _read(resource: str, content: bytes, models: list[Model], warnings: list[Fin
     raise Undeployable([Finding("unknown-file", "", sentence, resource=resource)])
 
 
+def _drawn_forms(process: ProcessModel, resource: str) -> list[_Part]:
+    """The forms that a drawing asks field by field: deployed with it, each as a form of its own."""
+    parts: list[_Part] = []
+    for element_id, form in process.forms.items():
+        if form.schema is not None and form.form_id is not None:
+            content = form.schema.encode()
+            forms.read(content, resource=resource)
+            parts.append(_Part("form", form.form_id, process.elements[element_id].name, resource, content))
+    return parts
+
+
 def _beside(known: Known, parts: list[_Part]) -> Known:
     """What is known, and what the files bring themselves."""
 
     def keys(kind: Kind, before: Collection[str]) -> frozenset[str]:
         return frozenset(before) | {part.key for part in parts if part.kind == kind}
 
+    files = {PurePosixPath(part.resource).name for part in parts if part.kind == "form"}
     return Known(
-        keys("form", known.forms),
+        keys("form", known.forms) | files,
         keys("decision", known.decisions),
         keys("process", known.processes),
         known.job_types,
@@ -265,7 +281,9 @@ def _digests(parts: list[_Part], known: Shelf) -> dict[tuple[str, str], str]:
             return current.digest if current else ""
         if (kind, key) in above:
             return versions.digest_of(part.source)
-        bound = sorted(set(versions.bound_keys(part.model))) if part.model else []
+        bound = (
+            sorted({*versions.bound_keys(part.model), *_forms_by_file(part.model, parts, known)}) if part.model else []
+        )
         digest = versions.digest_of(part.source, *(of(k, n, (*above, (kind, key))) for k, n in bound))
         if not above:
             digests[kind, key] = digest
@@ -274,6 +292,17 @@ def _digests(parts: list[_Part], known: Shelf) -> dict[tuple[str, str], str]:
     for part in parts:
         of(part.kind, part.key, ())
     return digests
+
+
+def _forms_by_file(model: ProcessModel, parts: list[_Part], known: Shelf) -> Iterator[tuple[Kind, str]]:
+    """The forms that a drawing names by their files, among these parts or deployed already."""
+    beside = {PurePosixPath(part.resource).name: part.key for part in parts if part.kind == "form"}
+    for form in model.forms.values():
+        if form.resource is not None:
+            current = known.form_of_file(form.resource, deployment_id=known.generation)
+            key = beside.get(PurePosixPath(form.resource).name) or (current.key if current else None)
+            if key is not None:
+                yield "form", key
 
 
 def _is_current(known: Shelf, part: _Part, digests: Mapping[tuple[str, str], str]) -> bool:

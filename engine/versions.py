@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Any, Final, Literal, TypeVar, cast
 
 from sqlalchemy import func, select
@@ -78,6 +79,18 @@ class Shelf:
         elif kind == "decision":
             known = [one for one in known if one.valid_from is None or one.valid_from <= day]
         return known[-1] if known else None
+
+    def form_of_file(self, resource: str, *, deployment_id: int) -> Version | None:
+        """The newest form that was deployed in a file of this name (folders do not count) until this deployment."""
+        name = PurePosixPath(resource).name
+        known = [
+            one
+            for (kind, _), versions in self.by_key.items()
+            if kind == "form"
+            for one in versions
+            if one.deployment_id <= deployment_id and PurePosixPath(one.resource).name == name
+        ]
+        return max(known, key=lambda one: one.id, default=None)
 
 
 def shelf(db: Session) -> Shelf:

@@ -122,8 +122,7 @@ class Place:
         gone = [
             row
             for row in rows
-            if row.element_instance_id not in present
-            or (row.element_instance_id in heard and row.kind != "service")
+            if row.element_instance_id not in present or (row.element_instance_id in heard and row.kind != "service")
         ]
         change.ended_tasks += [row for row in gone if row.table == "task"]
         change.ended_jobs += [row for row in gone if row.table == "job" and row.element_instance_id]
@@ -169,12 +168,16 @@ class Place:
 
     def _form(self, wait: UserTaskWait) -> int | None:
         form = wait.form
-        if form is None or not form.form_id:
+        if form is None or not (form.form_id or form.resource):
             return None
-        found = self._bound("form", form.form_id, form.binding, form.version_tag)
+        if form.resource:
+            found = versions.shelf(self.db).form_of_file(form.resource, deployment_id=self.version.deployment_id)
+        else:
+            found = self._bound("form", form.form_id or "", form.binding, form.version_tag)
         if found is None:
+            name = form.form_id or form.resource
             raise ExecutionFailed(
-                "expected a form named {form}, but none is deployed", element_id=wait.element_id, form=form.form_id
+                "expected a form named {form}, but none is deployed", element_id=wait.element_id, form=name
             )
         return found.id
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from lxml import etree
 
-from engine.bpmn import juel
+from engine.bpmn import generated_forms, juel, timers
+from engine.bpmn.model import Form
 from engine.bpmn.xml import BPMN, CAMUNDA, ZEEBE, Findings, attribute, child, children, content, line_of, split
 
 _HERE: Final = f"{{{CAMUNDA}}}"
@@ -30,22 +31,25 @@ _BINDINGS: Final = {"latest": "latest", "deployment": "deployment", "versionTag"
 _JOBS: Final = frozenset({"serviceTask", "sendTask", "businessRuleTask", "endEvent", "intermediateThrowEvent"})
 
 
-def translate(root: etree._Element, findings: Findings) -> None:
-    """Rewrite what a file says in Camunda 7's words, in place."""
+def translate(root: etree._Element, findings: Findings) -> Mapping[str, Form]:
+    """Rewrite what a file says in Camunda 7's words, in place. Answers the forms that Camunda 8 has no words for, by element id."""
     if CAMUNDA not in (root.nsmap or {}).values() and not any(
         split(name)[0] == CAMUNDA for node in root.iter() for name in (node.tag, *node.attrib)
     ):
-        return
+        return {}
+    forms: dict[str, Form] = {}
     for node in list(root.iter(f"{{{BPMN}}}*")):
-        _Element(node, findings).translate()
+        _Element(node, findings, forms).translate()
+    return forms
 
 
 class _Element:
     """One BPMN element on its way from one flavour to the other."""
 
-    def __init__(self, node: etree._Element, findings: Findings) -> None:
+    def __init__(self, node: etree._Element, findings: Findings, forms: dict[str, Form]) -> None:
         self.node = node
         self.findings = findings
+        self.forms = forms
         self.local = split(node.tag)[1]
         self.owner = attribute(node, "id") or attribute(self._around(), "id") or ""
 
@@ -58,6 +62,9 @@ class _Element:
                 self._text()
             case "userTask":
                 self._person()
+                self._form()
+            case "startEvent":
+                self._form()
             case "callActivity":
                 self._call()
             case "multiInstanceLoopCharacteristics":
@@ -155,14 +162,32 @@ class _Element:
         for name, (local, target) in _ASSIGNMENT.items():
             if (given := self._peek(name)) is not None and (written := self._feel(given)) is not None:
                 self._take(name)
-                self._say(local, {target: written})
-        form, binding = self._peek("formRef"), self._peek("formRefBinding") or "latest"
-        if form is not None and binding in {"latest", "deployment"} and (written := self._feel(form)) is not None:
-            self._take("formRef")
-            self._take("formRefBinding")
-            self._say("formDefinition", {"formId": written, "bindingType": binding})
+                self._say(local, {target: _from_now(written) if target.endswith("Date") else written})
         if child(self._holder(), "userTask", ZEEBE) is None:
             self._say("userTask", {})
+
+    def _form(self) -> None:
+        """A form by its id, by the name of its file, or asked field by field in the drawing itself."""
+        form, binding = self._peek("formRef"), self._peek("formRefBinding") or "latest"
+        known = binding in {"latest", "deployment"} or (binding == "version" and self._peek("formRefVersion"))
+        if form is not None and known and (written := self._feel(form)) is not None:
+            self._take("formRef")
+            self._take("formRefBinding")
+            said = {"formId": written, "bindingType": binding, "versionTag": self._take("formRefVersion")}
+            self._say("formDefinition", said)
+        key, line = self._take("formKey"), line_of(self.node)
+        if key is not None and (file := generated_forms.file_of(key, self.owner, self.findings, line)) is not None:
+            self.forms[self.owner] = Form(binding="deployment", resource=file)
+        for data in generated_forms.data_of(self.node):
+            process = next((each.get("id") for each in self.node.iterancestors(f"{{{BPMN}}}process")), None)
+            form_id = f"{process or ''}.{self.owner}"
+            schema = generated_forms.schema(data, form_id, self.owner, self.findings)
+            if schema is not None:
+                if self.owner in self.forms or form is not None:
+                    self.findings.error("camunda-7", self.owner, "{id} has form fields and a form as well; leave one", id=self.owner,
+                                        line=line)  # fmt: skip
+                self.forms[self.owner] = Form(form_id, "deployment", schema=schema)
+            self._gone(data)
 
     def _job(self, target: etree._Element) -> None:
         """An external task becomes a job of its topic, a delegate expression that names a bean a job of that name."""
@@ -326,6 +351,15 @@ class _Element:
                     extension.remove(each)
             if not len(extension):
                 self._gone(extension)
+
+
+def _from_now(text: str) -> str:
+    """A due date that is a duration counts from the creation of the task, as in Camunda 7."""
+    try:
+        timers.duration(text)
+    except timers.NotATime:
+        return text
+    return f'=now() + duration("{text}")'
 
 
 def _value(text: str) -> str:

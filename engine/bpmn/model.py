@@ -37,12 +37,18 @@ def nothing() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form of a user task or start event: `form_id` of a deployed form, or a reference that the caller resolves."""
+    """The form of a user task or start event: `form_id` of a deployed form, or a reference that the caller resolves.
+
+    `resource` names the file of a form of the same deployment; `schema` is the form itself (form-js JSON), drawn as form fields, to be
+    deployed under `form_id` together with the drawing.
+    """
 
     form_id: str | None = None
     binding: Binding = "latest"
     version_tag: str | None = None
     external_reference: str | None = None
+    resource: str | None = None
+    schema: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What Camunda Modeler wrote becomes one checked, normalised model, or findings that say what to draw instead."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +13,7 @@ from engine.bpmn.extensions import Extensions
 from engine.bpmn.model import (
     Element,
     Flow,
+    Form,
     Lane,
     Message,
     Model,
@@ -46,8 +47,8 @@ def read(source: bytes, *, resource: str, names: Iterable[str] = ()) -> Model:
     """
     findings = Findings(resource)
     root = parse(source, findings)
-    camunda7.translate(root, findings)
-    reader = _Reader(root, findings)
+    forms = camunda7.translate(root, findings)
+    reader = _Reader(root, findings, forms)
     try:
         model = reader.model(resource)
     except RecursionError as error:
@@ -73,9 +74,10 @@ class _Inside:
 
 
 class _Reader:
-    def __init__(self, root: etree._Element, findings: Findings) -> None:
+    def __init__(self, root: etree._Element, findings: Findings, forms: Mapping[str, Form]) -> None:
         self.root = root
         self.findings = findings
+        self.forms = forms
         self.extensions = Extensions(findings)
         self.events = EventDefinitions(findings, self.extensions)
         self.repetitions = Repetitions(findings, self.extensions)
@@ -323,6 +325,8 @@ class _Reader:
             line=line_of(node),
             **extended,
         )
+        if element_id in self.forms:
+            element = replace(element, form=self.forms[element_id])
         if local in vocabulary.EVENTS:
             element = self.events.read(node, element)
         if local == "receiveTask":

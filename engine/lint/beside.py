@@ -18,7 +18,7 @@ def named(files: Mapping[str, bytes]) -> Known:
     for resource, content in files.items():
         suffix = PurePosixPath(resource).suffix.lower()
         if suffix == ".form":
-            forms |= _form(content)
+            forms |= {PurePosixPath(resource).name, *_form(content)}
         elif suffix in {".bpmn", ".dmn"}:
             try:
                 root = parse(content, Findings(resource))

@@ -103,10 +103,10 @@ DRAWINGS: Final[tuple[RulePage, ...]] = pages("bpmn", (
      "选择消息，填写订阅关联键；发送时填写作业类型或 zeebe:publishMessage。"),
     ("timer", "error",
      "A timer is empty, cannot be read, or is of a kind that is not executed here.",
-     ("Write a date like 2026-01-05T09:00:00+08:00, a duration like P3D or a cycle like R3/P1D, or a FEEL expression like "
-     "=working days after(now(), 5)."),
+     ("Write a date like 2026-01-05T09:00:00+08:00, a duration like P3D, a cycle like R3/P1D or 0 0 9 * * MON-FRI, or a FEEL expression "
+     "like =working days after(now(), 5)."),
      "定时器为空、无法读取，或者在这里不执行这一种。",
-     "写日期（2026-01-05T09:00:00+08:00）、时长（P3D）、周期（R3/P1D），或者 FEEL 表达式，如 =working days after(now(), 5)。"),
+     "写日期（2026-01-05T09:00:00+08:00）、时长（P3D）、周期（R3/P1D 或 0 0 9 * * MON-FRI），或者 FEEL 表达式，如 =working days after(now(), 5)。"),
     ("missing-definition", "error",
      ("A task does not say what it does: a job type, an expression, a decision, a called process or the elements it begins with; "
      "or it says two things at once."),

@@ -8,6 +8,7 @@ others only remark.
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import PurePosixPath
 from typing import Final
 
 from engine.bpmn.model import Element, ProcessModel
@@ -21,7 +22,8 @@ _NAMED: Final = frozenset({"userTask", "exclusiveGateway", "inclusiveGateway", "
 
 @dataclass(frozen=True)
 class Known:
-    """What exists beside the drawing: ids of forms, decisions and processes, and the job types a service task may name."""
+    """What exists beside the drawing: forms (ids and names of their files), ids of decisions and processes, and the job types that
+    a service task or listener may name."""
 
     forms: Collection[str] = field(default_factory=frozenset[str])
     decisions: Collection[str] = field(default_factory=frozenset[str])
@@ -65,7 +67,8 @@ def form_missing(process: ProcessModel, known: Known) -> Iterator[Remark]:
     改法：把表单与流程图一起部署，或者改正表单 id。
     """
     for one in process.elements.values():
-        form = one.form_id
+        named = PurePosixPath(one.form.resource).name if one.form and one.form.resource else ""
+        form = one.form_id or named
         if form and not form.startswith("=") and form not in known.forms:
             yield _remark(one, "there is no form {id}{hint}; deploy it together with this drawing", known.forms, form)
 
@@ -117,19 +120,20 @@ def called_process_missing(process: ProcessModel, known: Known) -> Iterator[Rema
 
 
 def service_unknown(process: ProcessModel, known: Known) -> Iterator[Remark]:
-    """A service task names a job type for which there is no service, so the case would stop there as an incident.
+    """A service task or listener names a job type for which there is no service, so the case would stop there as an incident.
 
     Draw instead: choose one of the services from the element templates.
 
-    服务任务写的作业类型没有对应的服务，案件会在这里停下来，成为异常。
+    服务任务或监听器写的作业类型没有对应的服务，案件会在这里停下来，成为异常。
 
     改法：从工具包的元素模板中选择一个服务。
     """
-    for one in process.elements.values():
-        job_type = one.job_type or ""
-        if job_type and not job_type.startswith("=") and job_type not in known.job_types:
-            text = "there is no service {id}{hint}; choose one of the element templates"
-            yield _remark(one, text, known.job_types, job_type)
+    text = "there is no service {id}{hint}; choose one of the element templates"
+    whole = Element(process.id, "process", "", listeners=process.listeners, line=process.line)
+    for one in (whole, *process.elements.values()):
+        for job_type in (one.job_type or "", *(listener.job_type for listener in one.listeners)):
+            if job_type and not job_type.startswith("=") and job_type not in known.job_types:
+                yield _remark(one, text, known.job_types, job_type)
 
 
 def gateway_without_default(process: ProcessModel, known: Known) -> Iterator[Remark]:

@@ -1,12 +1,14 @@
 """Drawings in Camunda 7's words: read as what they mean in Camunda 8's, or refused with what to draw instead."""
 
+from datetime import timedelta
+
 import pytest
 
-from engine import feel
+from engine import feel, forms
 from engine.bpmn import juel, parser, reader
 from engine.bpmn.model import Called, Decision, Element, Form, IoMapping, Model, MultiInstance, Script
 from engine.errors import Undeployable
-from tests.engine.bpmn.play import BEGIN, Host, Play, fails_with
+from tests.engine.bpmn.play import BEGIN, Host, Play, fails_with, model
 
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"'
@@ -220,10 +222,94 @@ def test_what_says_only_when_camunda_7_stores_a_run_is_remarked():
         '<bpmn:scriptTask id="x" scriptFormat="groovy"><bpmn:script>1</bpmn:script></bpmn:scriptTask>',
         '<bpmn:businessRuleTask id="x" camunda:decisionRef="d" camunda:resultVariable="r" camunda:mapDecisionResult="resultList"/>',
         extended('<camunda:taskListener event="create" class="a.B"/>'),
-        extended('<camunda:formData><camunda:formField id="a" type="string"/></camunda:formData>'),
+        extended('<camunda:formData><camunda:formField id="a" type="money"/></camunda:formData>'),
         '<bpmn:callActivity id="x" calledElement="p" camunda:variableMappingClass="a.B"/>',
         '<bpmn:userTask id="x" camunda:unheardOf="1"/>',
     ],
 )
 def test_classes_scripts_listeners_and_embedded_forms_are_refused_with_a_reason(element):
-    assert refused(element) & {"camunda-7", "juel", "language", "missing-definition"}
+    assert refused(element) & {"camunda-7", "juel", "language", "missing-definition", "form-key"}
+
+
+# --- forms --------------------------------------------------------------------------------------------------------------
+
+
+def fields(*drawn: str) -> str:
+    return extended(f"<camunda:formData>{''.join(drawn)}</camunda:formData>")
+
+
+def checked(constraint: str, kind: str = "string") -> str:
+    return fields(
+        f'<camunda:formField id="a" type="{kind}"><camunda:validation>{constraint}</camunda:validation></camunda:formField>'
+    )
+
+
+def test_form_fields_become_a_form_that_is_deployed_with_the_drawing():
+    element = model("form-fields").processes[0].elements["write"]
+    assert element.form is not None
+    assert (element.form.form_id, element.form.binding) == ("form-fields.write", "deployment")
+    form = forms.read(str(element.form.schema).encode())
+    asked = {one.path[0]: one for one in form.inputs()}
+    assert {name: one.type for name, one in asked.items()} == {
+        "summary": "textfield", "staff": "number", "agreed": "checkbox", "day": "datetime", "kind": "select", "number": "textfield",
+    }  # fmt: skip
+    assert asked["summary"].rules == {"required": True, "minLength": 3, "maxLength": 20}
+    assert asked["staff"].rules == {"min": 1, "max": 500}
+    assert asked["kind"].options == ({"label": "Of its own", "value": "own"}, {"label": "joint", "value": "joint"})
+    assert asked["number"].readonly is True
+    assert {name: one.source["defaultValue"] for name, one in asked.items() if "defaultValue" in one.source} == {
+        "summary": "nothing yet", "staff": 1, "agreed": True, "kind": "own",
+    }  # fmt: skip
+
+
+def test_a_form_key_names_the_file_of_a_deployed_form_and_any_other_is_refused_with_what_to_do():
+    task = x('<bpmn:userTask id="x" camunda:formKey="camunda-forms:deployment:forms/visit.form"/>')
+    assert task.form == Form(binding="deployment", resource="forms/visit.form")
+    assert x(
+        '<bpmn:userTask id="x" camunda:formRef="f" camunda:formRefBinding="version" camunda:formRefVersion="2"/>'
+    ).form == Form("f", "version", "2")
+    for key in (
+        "embedded:app:forms/x.html",
+        "embedded:deployment:x.html",
+        "app:x.jsf",
+        "camunda-forms:deployment:x.html",
+    ):
+        assert refused(f'<bpmn:userTask id="x" camunda:formKey="{key}"/>') == {"form-key"}
+
+
+def test_a_due_date_that_is_a_duration_counts_from_the_creation_of_the_task():
+    play = Play("form-fields")
+    task = play.wait("write")
+    assert task.due_date == BEGIN + timedelta(days=3)
+    assert task.follow_up_date is not None
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        fields('<camunda:formField id="a" type="custom"/>'),
+        fields('<camunda:formField id="a.b" type="string"/>'),
+        fields('<camunda:formField id="a" type="string" defaultValue="${b}"/>'),
+        fields('<camunda:formField id="a" type="long" defaultValue="many"/>'),
+        fields('<camunda:formField id="a" type="date" defaultValue="01/02/2026"/>'),
+        fields('<camunda:formField id="a" type="string" colour="red"/>'),
+        fields('<camunda:formField id="a" type="string"><camunda:value id="b"/></camunda:formField>'),
+        fields('<camunda:formField id="a" type="string"><camunda:properties/></camunda:formField>'),
+        fields('<camunda:formField id="a" type="string"/>').replace(
+            "<camunda:formData>", '<camunda:formData businessKey="a">'
+        ),
+        fields("<camunda:unheardOf/>"),
+        checked('<camunda:constraint name="validator" config="org.example.V"/>'),
+        checked('<camunda:constraint name="min" config="${low}"/>', "long"),
+        checked('<camunda:constraint name="required" config="perhaps"/>'),
+        checked('<camunda:constraint name="max" config="3" also="4"/>', "long"),
+        fields('<camunda:formField id="a" type="string"/>').replace('id="x"', 'id="x" camunda:formRef="f"', 1),
+    ],
+)
+def test_a_form_field_that_cannot_be_asked_as_it_is_drawn_is_refused(element):
+    assert refused(element) == {"camunda-7"}
+
+
+def test_the_pattern_of_a_date_is_remarked():
+    found = read(fields('<camunda:formField id="a" type="date" datePattern="dd/MM/yyyy"/>')).findings
+    assert [(finding.rule, finding.severity) for finding in found] == [("camunda-7", "warning")]
