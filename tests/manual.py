@@ -1,8 +1,9 @@
-"""`python -m tests.manual`: writes docs/feel.md and docs/rules, which the tests keep fresh."""
+"""`python -m tests.manual`: writes docs/feel.md, docs/rules and the modelling guide, which the tests keep fresh."""
 
 from engine.feel import FeelFunction, manual
 from tests import rule_pages
 from tests.conformance.suites import ROOT
+from tests.modelling import guide
 
 PAGE = ROOT / "docs" / "feel.md"
 
@@ -22,4 +23,5 @@ def text() -> str:
 if __name__ == "__main__":
     PAGE.write_text(text(), encoding="utf-8")
     rule_pages.write()
-    print("docs/feel.md and docs/rules written")
+    guide.write()
+    print("docs/feel.md, docs/rules and docs/modelling written")
