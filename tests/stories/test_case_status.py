@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from casework import board, cases, statuses
+from casework import board, cases, permissions, statuses
 from casework.case_tables import Case, Item
 from casework.status_tables import Removal, StatusReport
 from casework.tables import Assignment, Enterprise
 from engine.calendars import calendar, local_day
-from engine.errors import Invalid
+from engine.errors import Forbidden, Invalid
 from engine.tables import Instance, Job, UserTask
 from tests.world import World
 
@@ -31,6 +31,9 @@ def test_a_halted_enterprise_is_suspended_its_clocks_stop_and_go_on_by_the_worki
     with world.database.reading() as db:
         task = world.open_task(db, "propose_closure")
         assert task.paused_at is not None
+        officer = permissions.scope_of(db, world.lo.username, now=world.now)
+        with pytest.raises(Forbidden, match="suspended"):
+            permissions.check_complete_task(db, officer, task)
         timers = db.scalars(select(Job.status).where(Job.kind == "timer", Job.element_id == "measure_late"))
         assert set(timers) <= {"paused", "withdrawn", "done"}
     assert any("suspended" in said for said in world.told("enterprise"))
