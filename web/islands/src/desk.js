@@ -5,6 +5,7 @@ import { csrfToken } from "./post.js";
 import { Steps } from "./steps.js";
 import { t } from "./words.js";
 
+const PHONE = matchMedia("(max-width: 767px)");
 const PAUSE = 500;
 const PATIENCE = 8000;
 const ANSWERS = { a: ["agree", "accept", "consistent", "pass", "kept"], r: ["return", "correct", "partly", "rectify"], x: ["refuse", "reject", "false", "fail", "broken"] };
@@ -14,6 +15,8 @@ class TaskDesk extends HTMLElement {
   connectedCallback() {
     this.island = document.querySelector("camunda-form");
     this.keys = this.querySelector("[data-keys]");
+    // On a phone the form comes first; what stands beside it is one touch away.
+    if (PHONE.matches) for (const one of this.querySelectorAll("[data-phone-closed]")) one.open = false;
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
     document.querySelector("[data-open-keys]")?.addEventListener("click", () => this.keys?.showModal());
