@@ -32,7 +32,7 @@ WATCHED: Final[dict[type[Any], tuple[str, tuple[str, ...], tuple[str, ...]]]] = 
     Issue: ("issue", ("state", "scope"), ("case_id",)),
     QuarterReport: ("report", ("state", "late"), ("enterprise_id", "period")),
     Filing: ("filing", ("state", "level", "scope"), ("enterprise_id",)),
-    RdInstitution: ("institution", ("state", "level"), ("enterprise_id",)),
+    RdInstitution: ("institution", ("state", "level", "scope"), ("enterprise_id",)),
 }
 """What is watched: the word in history, the columns whose change is a milestone, and those that say whose it is."""
 _PENDING: Final = "casework.milestones"

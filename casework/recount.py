@@ -26,7 +26,7 @@ class Recount:
     """What history says stood in a territory at the end of a day.
 
     `cases`, `visits`, `orders`, `issues`: how many by state. `items`: how many by (list, base, state). `reports`: how many by
-    (period, state); `late` by period. `living`: the ids of the cases that were not over, `item_ids` of all items.
+    (period, state); `late` by period. `filings`, `institutions`: how many by (level, state). `living`: the ids of the cases that were not over, `item_ids` of all items.
     """
 
     path: str
@@ -38,6 +38,8 @@ class Recount:
     issues: Counter[str] = field(default_factory=Counter[str])
     reports: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     late: Counter[str] = field(default_factory=Counter[str])
+    filings: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    institutions: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     living: set[int] = field(default_factory=set[int])
     item_ids: set[int] = field(default_factory=set[int])
 
@@ -91,6 +93,10 @@ def of(db: Session, *, path: str = territories.REGION, until: date | None = None
         for row in rows[word].values():
             if territories.covers(path, str(row["scope"])):
                 counter[str(row["state"])] += 1
+    for word, of_level in (("filing", found.filings), ("institution", found.institutions)):
+        for row in rows[word].values():
+            if territories.covers(path, str(row["scope"])):
+                of_level[(str(row["level"]), str(row["state"]))] += 1
     for row in rows["report"].values():
         if row["enterprise_id"] in homes:
             found.reports[(str(row["period"]), str(row["state"]))] += 1

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from casework import enterprises
 from casework.case_tables import Measure
-from casework.demo import answers_letters, answers_lists, answers_quarter, fortunes, personas
+from casework.demo import answers_filings, answers_letters, answers_lists, answers_quarter, fortunes, personas
 from engine.calendars import calendar, local_day
 from engine.errors import Invalid, Problem
 from engine.tables import UserTask
@@ -226,8 +226,12 @@ def _baseline(shown: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+_FILINGS: Final = (
+    "filing", "filing_change", "filing_promise", "filing_renewal", "filing_review", "filing_revoke", "filing_upgrade",
+)  # fmt: skip
 _BY_PROCESS: Final[Mapping[str, Answer]] = {
     "escalate": answers_letters.answer,
+    **dict.fromkeys(_FILINGS, answers_filings.answer),
     "handover": answers_letters.answer,
     "issue": answers_letters.answer,
     "lists": answers_lists.answer,
