@@ -11,16 +11,18 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from casework import lights, permissions, territories
+from casework import filing_figures, lights, permissions, territories
 from casework.filing_tables import FILING_LEVELS, FILING_STATES, LINES, OPEN_FILING, Filing, FilingObjection
 from casework.permissions import Scope
 from casework.tables import Enterprise
-from engine.calendars import calendar
+from engine.calendars import calendar, local_day
 from engine.errors import NotFound
 from engine.tables import UserTask
 
 PAGE: Final = 50
 STATES: Final = FILING_STATES
+K10: Final = ("decided", "filed", "city", "region", "refused", "withdrawn", "returned", "first_pass", "overdue")
+"""What `filing_figures.behind` counts in a period."""
 ONLY: Final = ("mine", "late", "corrected", "objection", "promise", "fast", "first")
 """轮到我, 已超期, 补正过, 有异议, 有承诺, 快速通道, 一次通过."""
 
@@ -69,7 +71,7 @@ def search(
     """The filings this person may read, narrowed by `asked`.
 
     `asked`: text (number, name or enterprise), path, level, line, state (a state, `open`, `all`), only (one of `ONLY`), since and
-    until (days between which it was decided).
+    until (days between which it was decided), k10 (what a figure of that period counts, one of `K10`).
     """
     criteria = [permissions.sees_filings(scope), *_criteria(db, scope, asked, now=now)]
     query = select(Filing, Enterprise).join(Enterprise, Enterprise.id == Filing.enterprise_id).where(*criteria)
@@ -138,6 +140,10 @@ def _criteria(db: Session, scope: Scope, asked: Mapping[str, str], *, now: datet
         found.append(Filing.level == level)
     if (line := asked.get("line", "")) in LINES:
         found.append(Filing.line == line)
+    if (counted := asked.get("k10", "")) in K10:
+        since, until = _day(asked, "since"), _day(asked, "until")
+        path = asked.get("path", "") or territories.REGION
+        return [*found, filing_figures.behind(path, counted, since=since or date.min, until=until or local_day(now))]
     state = asked.get("state", "") or "open"
     if state in STATES:
         found.append(Filing.state == state)

@@ -32,15 +32,12 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One territory below the one asked for (or itself): under way, with officials, late, on file, not put on file."""
+    """One territory below the one asked for (or itself): under way and late now."""
 
     path: str
     name: str
     running: int
-    with_officials: int
     late: int
-    filed: int
-    refused: int
 
 
 def desks(db: Session, path: str, *, now: datetime) -> list[Desk]:
@@ -68,10 +65,7 @@ def places(db: Session, path: str, *, now: datetime) -> list[Place]:
         select(
             Filing.scope,
             func.count(case((is_running, 1))),
-            func.count(case((is_running & Filing.state.not_in(ENTERPRISES), 1))),
             func.count(case((is_running & filing_list.late(now), 1))),
-            func.count(case((Filing.state == "filed", 1))),
-            func.count(case((Filing.state == "refused", 1))),
         )
         .where(territories.under(Filing.scope, [path]))
         .group_by(Filing.scope)
@@ -80,5 +74,5 @@ def places(db: Session, path: str, *, now: datetime) -> list[Place]:
     for scope, *figures in db.execute(query):
         below = scope[len(path) :].lstrip("/").split("/", maxsplit=1)[0]
         child = f"{path}/{below}" if below else path
-        sums[child] = [one + more for one, more in zip(sums.get(child, [0] * 5), figures, strict=True)]
+        sums[child] = [one + more for one, more in zip(sums.get(child, [0] * 2), figures, strict=True)]
     return [Place(child, tree.name(child), *figures) for child, figures in sorted(sums.items())]

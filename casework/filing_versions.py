@@ -73,7 +73,8 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
 
 
 def _compare(path: tuple[str, ...], before: object, after: object) -> Iterable[Difference]:
-    if _plain(before) == _plain(after):
+    # A box that was never touched and one that is not ticked say the same.
+    if _plain(before) == _plain(after) or (before is None and after is False):
         return
     if _is_rows(before) or _is_rows(after):
         yield from _compare_rows(path, _rows(before), _rows(after))

@@ -53,7 +53,7 @@ def way(db: Session, filing: Filing) -> list[Step]:
 
 
 def _position(filing: Filing, keys: Sequence[str], days: Mapping[str, date]) -> int:
-    if filing.state == "city_sign":
+    if filing.state == "city_sign" or (filing.state == "cosign" and filing.level == "city"):
         return keys.index("recommend" if "recommend" in keys else "city_sign")
     if filing.state == "correction":
         return keys.index("county" if filing.accepted_on is None else "city")

@@ -133,7 +133,7 @@ def _review(task: UserTask, _answers: Answers) -> Markup:
             filing=filing,
             sees=filing_list.sees(db, scope(), filing),
             changes=_told(desk.changes, form),
-            opinions=[one for one in filing.opinions if one.element_id != task.element_id or task.status != "open"],
+            opinions=filing.opinions,
             shown=six_haves.shown,
             posts=words.posts,
             name_of=lambda username: people.name_of(db, username),

@@ -15,7 +15,7 @@ STATES: Final[Mapping[str, Sentence]] = {
     "rectify": Sentence("back with the enterprise, to be put right"),
     "city_sign": Sentence("with the city, to be signed"),
     "region": Sentence("with the region, being reviewed"),
-    "cosign": Sentence("with the region, to be co-signed"),
+    "cosign": Sentence("being co-signed"),
     "region_sign": Sentence("with the region, to be signed"),
     "publicity": Sentence("published"),
     "objection": Sentence("objection being investigated"),
@@ -26,6 +26,30 @@ STATES: Final[Mapping[str, Sentence]] = {
     "cancelled": Sentence("filing given back"),
     "expired": Sentence("filing expired"),
     "out_of_scope": Sentence("out of scope"),
+}
+DESKS: Final[Mapping[str, Sentence]] = {
+    "county": Sentence("County: acceptance"),
+    "city": Sentence("City: review"),
+    "onsite": Sentence("Look on site"),
+    "city_cosign": Sentence("City: co-signature"),
+    "city_sign": Sentence("City: signature"),
+    "region": Sentence("Region: review"),
+    "experts": Sentence("Experts"),
+    "cosign": Sentence("Region: co-signature"),
+    "region_sign": Sentence("Region: signature"),
+    "objection": Sentence("Investigation of objections"),
+    "refusal": Sentence("Reasons of a refusal"),
+}
+K10: Final[Mapping[str, Sentence]] = {
+    "decided": Sentence("decided"),
+    "filed": Sentence("put on file"),
+    "city": Sentence("put on file by cities"),
+    "region": Sentence("put on file by the region"),
+    "refused": Sentence("not put on file"),
+    "withdrawn": Sentence("application given up"),
+    "returned": Sentence("corrected at least once"),
+    "first_pass": Sentence("filed in one go"),
+    "overdue": Sentence("a term was missed"),
 }
 LEVELS: Final[Mapping[str, Sentence]] = {"city": Sentence("city level"), "region": Sentence("region level")}
 LINES: Final[Mapping[str, Sentence]] = {"industry": Sentence("industry"), "science": Sentence("science")}
@@ -196,6 +220,8 @@ PHRASE_KINDS: Final[Mapping[str, Sentence]] = {
 }
 ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "filing_state": STATES,
+    "filing_desk": DESKS,
+    "k10": K10,
     "filing_level": LEVELS,
     "filing_line": LINES,
     "filing_kind": KINDS,

@@ -37,7 +37,7 @@ from web import counter, filing_words, filters, language, words
 from web.auth import person, scope
 
 blueprint = Blueprint("filings", __name__, url_prefix="/filings")
-ASKED: Final = ("text", "path", "level", "line", "state", "only", "since", "until")
+ASKED: Final = ("text", "path", "level", "line", "state", "only", "since", "until", "k10")
 TONES: Final = {
     "agree": "green", "accept": "green", "pass": "green", "consistent": "green", "return": "yellow", "correct": "yellow",
     "partly": "yellow", "refuse": "red", "reject": "red", "false": "red", "fail": "red",

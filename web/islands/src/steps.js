@@ -26,11 +26,10 @@ export class Steps {
     this.back = this.button("btn", t("Back"), () => this.go(this.at - 1));
     this.on = this.button("btn btn-primary", t("Next"), () => this.go(this.at + 1));
     this.bar.append(this.where, this.line);
-    this.foot = document.createElement("div");
-    this.foot.className = "x-steps-foot";
-    this.foot.append(this.back, this.on);
     this.island.place.before(this.bar);
-    this.island.place.after(this.foot);
+    const foot = this.island.querySelector(".x-form-bar");
+    foot.prepend(this.back);
+    foot.append(this.on);
   }
 
   button(kind, text, act) {
@@ -68,20 +67,20 @@ export class Steps {
     }
     this.at = Math.max(0, Math.min(this.at, groups.length - 1));
     for (const [step, { rows }] of groups.entries()) for (const row of rows) row.toggleAttribute("data-off", isOn && step !== this.at);
-    this.bar.hidden = this.foot.hidden = !isOn;
+    this.bar.hidden = this.back.hidden = !isOn;
+    this.on.hidden = !isOn || this.at === groups.length - 1;
     this.island.toggleAttribute("data-more", isOn && this.at < groups.length - 1);
     if (!isOn) return;
     this.where.textContent = `${this.at + 1}/${groups.length} ${groups[this.at].name}`;
     this.line.max = groups.length;
     this.line.value = this.at + 1;
     this.back.disabled = this.at === 0;
-    this.on.hidden = this.at === groups.length - 1;
   }
 
   go(step) {
     this.isSent = false;
     this.at = step;
     this.arrange();
-    this.bar.scrollIntoView({ block: "start" });
+    this.island.scrollIntoView({ block: "start" });
   }
 }
