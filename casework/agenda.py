@@ -20,6 +20,7 @@ from casework import (
     calendar_years,
     escalations,
     filing_reviews,
+    filings,
     inactivity,
     issues,
     lights,
@@ -255,6 +256,7 @@ OCCASIONS: Final[tuple[Occasion, ...]] = (
     Occasion("lights", time(6), every_day, _assess_lights, {"hour": "6"}, is_coalesced=True),
     Occasion("chores", time(6), every_day, _raise_chores, {"hour": "6"}, is_coalesced=True),
     Occasion("files", time(5), every_day, attachments.clean, {"hour": "5"}, is_coalesced=True),
+    Occasion("preregistered", time(6), every_day, filings.convert_preregistered, {"hour": "6"}, is_coalesced=True),
     Occasion("relapses", time(6, 15), every_day, relapses.look_all, {"hour": "6", "minute": "15"}, is_coalesced=True),
     Occasion(
         "visits",

@@ -13,10 +13,14 @@ from sqlalchemy.orm import Session
 
 from casework import (
     answers,
+    filing_clock,
     filing_letters,
     filing_numbers,
     filing_opinions,
+    filing_promises,
+    institutions,
     items,
+    renewals,
     territories,
 )
 from casework.case_tables import Evidence
@@ -85,12 +89,12 @@ def issue(db: Session, filing: Filing, terms: Mapping[str, Any], *, promised: bo
         filing.promise_state = "open"
         filing.promise_due = day + timedelta(days=int(str(terms.get("promise_days") or 60)))
     db.flush()
-    from casework import filing_promises, institutions
-
-    institutions.register(db, filing, authority=authority_name(db, filing), by=by, now=now)
+    institution = institutions.register(db, filing, authority=authority_name(db, filing), by=by, now=now)
+    if filing.kind != "new":
+        renewals.renewed(db, institution, key=filing.number, by=by, now=now)
     if filing.promise_state == "open":
         filing_promises.open_promise(db, filing, by=by, now=now)
-    _conclude(db, filing, now=now)
+    filing_clock.conclude(db, filing, now=now)
     return filing.number
 
 
@@ -162,7 +166,7 @@ def not_accept(
         {"reason": filing.refuse_reason},
     )
     filing_letters.tell(db, filing, ["enterprise", "officer"], said, key="not_accepted", now=now)
-    _conclude(db, filing, now=now)
+    filing_clock.conclude(db, filing, now=now)
     rejected(db, filing, filing.refuse_reason, instance=instance, by=by, now=now)
 
 
@@ -197,7 +201,7 @@ def refuse(
         {"reason": filing.refuse_reason, "remedy": str(refusal.get("remedy") or ""), "day": str(filing.reapply_from)},
     )
     filing_letters.tell(db, filing, ["enterprise", "officer"], said, key="refused", now=now)
-    _conclude(db, filing, now=now)
+    filing_clock.conclude(db, filing, now=now)
     rejected(db, filing, filing.refuse_reason, instance=instance, by=by, now=now)
 
 
@@ -212,7 +216,7 @@ def withdraw(db: Session, filing: Filing, reason: str, *, instance: Instance, by
         else Sentence("{ref} counts as withdrawn because the time has passed; it may be applied for again at any time")
     )
     filing_letters.tell(db, filing, ["enterprise", "officer"], said, key="withdrawn", now=now)
-    _conclude(db, filing, now=now)
+    filing_clock.conclude(db, filing, now=now)
     rejected(db, filing, reason or "withdrawn", instance=instance, by=by, now=now)
 
 
@@ -220,12 +224,6 @@ def rejected(db: Session, filing: Filing, reason: str, *, instance: Instance, by
     """Tells the measure that waits for the filing that there is none (`filing_rejected`)."""
     said = {"filingId": filing.id, "state": filing.state, "reason": reason[:400]}
     _tell_measure(db, filing, "filing_rejected", said, instance=instance, by=by, now=now)
-
-
-def _conclude(db: Session, filing: Filing, *, now: datetime) -> None:
-    from casework import filing_clock
-
-    filing_clock.conclude(db, filing, now=now)
 
 
 def _tell_measure(

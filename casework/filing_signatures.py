@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import filing_checks, filing_letters, filing_opinions, filing_steps
+from casework import answers, filing_checks, filing_letters, filing_opinions, filing_steps
 from casework.filing_tables import Filing
 from engine.errors import Sentence
 from engine.tables import Instance, Submission, UserTask
@@ -60,7 +60,7 @@ def count_votes(db: Session, filing: Filing, *, instance: Instance, now: datetim
         .where(UserTask.instance_id == instance.id, UserTask.element_id == "expert_opinion", UserTask.id > since)
         .where(UserTask.status == "completed")
     )
-    votes = [str((data.get("vote") or {}).get("decision") or "") for data in db.scalars(query)]
+    votes = [str(answers.context(data.get("vote")).get("decision") or "") for data in db.scalars(query)]
     return {
         "votesGiven": len(votes),
         "votesPass": votes.count("pass"),

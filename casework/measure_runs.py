@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from sqlalchemy.orm import Session
 
 from casework import answers, cases, enterprises, items, lights, notices, plans
-from casework.case_tables import Case, Measure, Plan
+from casework.case_tables import Case, Measure, Plan, ProgressEntry
 from engine import history, messages
 from engine.calendars import calendar, end_of_business, local_day
 from engine.errors import Conflict, Forbidden, Invalid, Sentence
@@ -193,6 +193,37 @@ def keep(db: Session, measure: Measure, opinion: str, *, key: str, now: datetime
     if measure.due_on < local_day(now):
         return calendar(db).add(local_day(now), 5).isoformat()
     return _late_on(measure)
+
+
+def filed(
+    db: Session, measure: Measure, number: str, *, filing_id: int, instance: Instance, by: str, now: datetime
+) -> None:
+    """The institution of this measure is filed (`filing_approved`, b22): it is done, with the number as its progress entry."""
+    if measure.state not in PENDING:
+        return
+    case = cases.get(db, measure.case_id)
+    measure.progress, measure.state, measure.done_at = 100, "done", now
+    data = {"filingId": filing_id, "number": number}
+    db.add(ProgressEntry(measure_id=measure.id, progress=100, note=number, data=data, by=by, at=now))
+    db.flush()
+    said = {"measure": measure.id, "type": measure.type, "progress": 100, **data}
+    history.write(db, instance=instance, fact="measure_progress", by=by, now=now, data=said)
+    lights.assess(db, case, now=now)
+    key = f"filed:{measure.id}:{filing_id}"
+    items.data_arrived(db, case.enterprise_id, f"measure {measure.type}", key=key, by=by, now=now)
+
+
+def not_filed(db: Session, measure: Measure, reason: str, *, filing_id: int, now: datetime) -> None:
+    """The application of this measure came to nothing (`filing_rejected`, b20): the officer reads why; the measure goes on."""
+    notices.letter(
+        db,
+        cases.get(db, measure.case_id),
+        ["officer"],
+        "the institution of {case_no} was not filed: {reason}; agree with the enterprise what to mend, then apply again",
+        {"reason": reason},
+        key=f"not_filed:{filing_id}",
+        now=now,
+    )
 
 
 def finish(

@@ -31,6 +31,8 @@ def status_services() -> Mapping[str, Service]:
         "registry.measures.postpone": _postpone,
         "registry.measures.drop": _drop,
         "registry.measures.keep": _keep,
+        "registry.measures.filed": _filed,
+        "registry.measures.not_filed": _not_filed,
     }
 
 
@@ -115,6 +117,19 @@ def _keep(db: Session, call: Call) -> Mapping[str, object]:
     opinion = str(_answer(call, "dropReview").get("opinion") or "")
     key = f"{call.instance.id}:{call.element_instance_id}"
     return {"lateOn": measure_runs.keep(db, _measure(db, call), opinion, key=key, now=call.now)}
+
+
+def _filed(db: Session, call: Call) -> Mapping[str, object]:
+    filing_id, number = int(str(call.inputs.get("filingId"))), str(call.inputs.get("number") or "")
+    measure = _measure(db, call)
+    measure_runs.filed(db, measure, number, filing_id=filing_id, instance=call.instance, by=call.by, now=call.now)
+    return {}
+
+
+def _not_filed(db: Session, call: Call) -> Mapping[str, object]:
+    filing_id, reason = int(str(call.inputs.get("filingId"))), str(call.inputs.get("reason") or "")
+    measure_runs.not_filed(db, _measure(db, call), reason, filing_id=filing_id, now=call.now)
+    return {}
 
 
 def _explained_by(db: Session, call: Call) -> str:
