@@ -14,6 +14,7 @@ from engine.bpmn.model import Form
 from engine.bpmn.xml import BPMN, CAMUNDA, ZEEBE, Findings, attribute, child, children, content, line_of, split
 
 _HERE: Final = f"{{{CAMUNDA}}}"
+_ACTIVITI: Final = "http://activiti.org/bpmn"
 _ASSIGNMENT: Final[Mapping[str, tuple[str, str]]] = {
     "assignee": ("assignmentDefinition", "assignee"),
     "candidateGroups": ("assignmentDefinition", "candidateGroups"),
@@ -33,6 +34,8 @@ _JOBS: Final = frozenset({"serviceTask", "sendTask", "businessRuleTask", "endEve
 
 def translate(root: etree._Element, findings: Findings) -> Mapping[str, Form]:
     """Rewrite what a file says in Camunda 7's words, in place. Answers the forms that Camunda 8 has no words for, by element id."""
+    for node in root.iter(etree.Element):
+        _renamed(node)
     if CAMUNDA not in (root.nsmap or {}).values() and not any(
         split(name)[0] == CAMUNDA for node in root.iter() for name in (node.tag, *node.attrib)
     ):
@@ -41,6 +44,15 @@ def translate(root: etree._Element, findings: Findings) -> Mapping[str, Form]:
     for node in list(root.iter(f"{{{BPMN}}}*")):
         _Element(node, findings, forms).translate()
     return forms
+
+
+def _renamed(node: etree._Element) -> None:
+    """Camunda 7 reads the words of Activiti, from which it comes, as its own."""
+    namespace, local = split(node.tag)
+    if namespace == _ACTIVITI:
+        node.tag = _HERE + local
+    for name in [name for name in node.attrib if str(name).startswith(f"{{{_ACTIVITI}}}")]:
+        node.set(_HERE + split(str(name))[1], str(node.attrib.pop(name)))
 
 
 class _Element:

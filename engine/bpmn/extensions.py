@@ -7,6 +7,7 @@ from typing import TypedDict
 from lxml import etree
 
 from engine.bpmn import drawn_listeners, vocabulary
+from engine.bpmn.embedded_forms import EmbeddedForms
 from engine.bpmn.model import AdHoc, Binding, Called, Decision, Form, IoMapping, Listener, Publish, Script
 from engine.bpmn.xml import (
     BPMN,
@@ -41,6 +42,7 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "versionTag": frozenset({"value"}),
     "adHoc": frozenset({"activeElementsCollection"}),
     "userTask": frozenset(),
+    "userTaskForm": frozenset({"id"}),
     "properties": frozenset(),
     "property": frozenset({"name", "value"}),
     "taskHeaders": frozenset(),
@@ -84,6 +86,7 @@ class Extensions:
 
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
+        self.embedded = EmbeddedForms(findings)
 
     def attributes(self, node: etree._Element, owner: str) -> None:
         """Check the attributes of a BPMN element that no reader asks for."""
@@ -135,7 +138,7 @@ class Extensions:
                 namespace, name = split(extension.tag)
                 line = line_of(extension)
                 if namespace == ZEEBE:
-                    if name in seen:
+                    if name in seen and name != "userTaskForm":
                         self.findings.error(
                             "extension-twice", owner, "zeebe:{name} stands here twice; leave one", name=name, line=line
                         )
@@ -250,6 +253,8 @@ class Extensions:
                     result["ad_hoc"] = AdHoc(active)
             case "calledElement":
                 self._called(extension, owner, result)
+            case "userTaskForm":
+                self.embedded.read(extension, owner)
             case _:
                 pass
 
@@ -268,7 +273,10 @@ class Extensions:
     def _form(self, extension: etree._Element, owner: str, result: Extended) -> None:
         form_id = attribute(extension, "formId")
         external = attribute(extension, "externalReference")
-        if attribute(extension, "formKey"):
+        key = attribute(extension, "formKey")
+        if key and form_id is None and external is None and (embedded := self.embedded.shown(key)):
+            result["form"] = embedded
+        elif key:
             self.findings.error(
                 "form-key", owner, "a form key is not executed; deploy the form and link it by its form id",
                 line=line_of(extension),

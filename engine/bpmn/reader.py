@@ -167,6 +167,7 @@ class _Reader:
         inside = _Inside(process_id)
         self._scope(node, process_id, inside)
         self._lanes(node, (), inside)
+        self.extensions.embedded.remark_unshown()
         model = ProcessModel(
             process_id,
             attribute(node, "name") or "",
@@ -335,7 +336,8 @@ class _Reader:
             element = replace(element, activation_condition=self.repetitions.activation(node, element_id))
         if element.ad_hoc is not None:
             element = replace(element, ad_hoc=self.repetitions.ad_hoc(node, element.ad_hoc, element_id))
-        if local == "callActivity" and attribute(node, "calledElement"):
+        called = attribute(node, "calledElement") if local == "callActivity" else None
+        if called is not None and not (element.called and element.called.process_id == called):
             self.findings.error(
                 "camunda-7", element_id, "calledElement is not executed; use zeebe:calledElement", line=line_of(node)
             )

@@ -141,7 +141,7 @@ ZEEBE_HERE: Mapping[str, frozenset[str]] = {
     "intermediateThrowEvent": _JOB | {"publishMessage"},
     "intermediateCatchEvent": frozenset({"ioMapping"}),
     "boundaryEvent": frozenset({"ioMapping"}),
-    "process": frozenset({"versionTag"}),
+    "process": frozenset({"versionTag", "userTaskForm"}),
     "message": frozenset({"subscription"}),
     "multiInstanceLoopCharacteristics": frozenset({"loopCharacteristics"}),
 }  # fmt: skip
@@ -158,7 +158,6 @@ ZEEBE_ATTRIBUTES = frozenset({"modelerTemplate", "modelerTemplateVersion", "mode
 """Attributes that Camunda Modeler keeps for itself."""
 
 ZEEBE_INSTEAD: Mapping[str, Sentence] = {
-    "userTaskForm": Sentence("deploy the form as a file of its own and link it by its form id"),
     "linkedResources": Sentence("name the resource in a task header"),
     "conditionalFilter": Sentence("draw a gateway with conditions"),
     "userTask": Sentence("draw a user task"),

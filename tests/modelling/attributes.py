@@ -225,14 +225,17 @@ def _people() -> Iterator[Word]:
         bare("", z("priorityDefinition", priority="70")),
         nobody,
     )
-    yield _word("userTaskForm", "a form inside the drawing", "写在图里的表单", _inner_form(), None)
-    yield _word("userTaskForm id", "a form inside the drawing", "写在图里的表单", _inner_form(), None)
+    yield _word("userTaskForm", "a form inside the drawing", "写在图里的表单", _inner_form(), plain())
+    yield _word("userTaskForm id", "a form inside the drawing", "写在图里的表单", _inner_form(), plain())
     yield from _listeners()
 
 
 def _inner_form() -> bytes:
     return one(
-        asks("x"), extra="<bpmn:extensionElements>" + z("userTaskForm", "{}", id="f") + "</bpmn:extensionElements>"
+        user("x", LO + z("formDefinition", formKey="camunda-forms:bpmn:f")),
+        extra="<bpmn:extensionElements>"
+        + z("userTaskForm", '{"components": []}', id="f")
+        + "</bpmn:extensionElements>",
     )
 
 

@@ -313,3 +313,18 @@ def test_a_form_field_that_cannot_be_asked_as_it_is_drawn_is_refused(element):
 def test_the_pattern_of_a_date_is_remarked():
     found = read(fields('<camunda:formField id="a" type="date" datePattern="dd/MM/yyyy"/>')).findings
     assert [(finding.rule, finding.severity) for finding in found] == [("camunda-7", "warning")]
+
+
+def test_the_words_of_activiti_are_those_of_camunda_7():
+    source = drawing('<bpmn:userTask id="x" camunda:assignee="anna"/>').replace(
+        b"http://camunda.org/schema/1.0/bpmn", b"http://activiti.org/bpmn"
+    )
+    assert reader.read(source, resource="old.bpmn").processes[0].elements["x"].assignee == "anna"
+
+
+def test_a_called_element_that_both_flavours_name_alike_is_read_and_one_that_differs_is_refused():
+    extension = '<bpmn:extensionElements><zeebe:calledElement processId="visit"/></bpmn:extensionElements>'
+    assert x(f'<bpmn:callActivity id="x" calledElement="visit">{extension}</bpmn:callActivity>').called == Called(
+        "visit"
+    )
+    assert refused(f'<bpmn:callActivity id="x" calledElement="other">{extension}</bpmn:callActivity>') == {"camunda-7"}

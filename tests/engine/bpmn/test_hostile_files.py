@@ -248,7 +248,7 @@ def test_camunda_seven_is_named_and_told_what_to_use():
         reader.read(seven, resource="x.bpmn")
     assert {str(finding.sentence) for finding in caught.value.findings} == {
         "camunda:resource belongs to Camunda 7 and is not executed; use what Camunda 8 has for it",
-        "camunda:formKey belongs to Camunda 7 and is not executed; use zeebe:formDefinition",
+        "the form x is a page of another application and is not shown here; draw it as a Camunda form, deploy it and link it by its form id",
     }
 
 
