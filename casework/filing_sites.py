@@ -129,7 +129,9 @@ def ask_rectify(db: Session, filing: Filing, onsite: Mapping[str, Any], *, now: 
     filing.rectifications += 1
     filing.state, filing.updated_at = "rectify", now
     text = str(onsite.get("note") or "")
-    said = Sentence("{ref}: what the team found has to be rectified within 10 working days: {text}", {"text": text})
+    said = Sentence(
+        "{ref}: what the team found has to be rectified within the time that the form names: {text}", {"text": text}
+    )
     filing_letters.tell(db, filing, ["enterprise", "officer"], said, key=f"rectify:{filing.rectifications}", now=now)
     defects = [item for item in ITEMS if not answers.agrees(onsite.get(f"{item}Consistent"))]
     return {"ask": {"text": text, "defects": defects}}

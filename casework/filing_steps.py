@@ -233,7 +233,7 @@ def ask_correction(
     filing.corrections += 1
     filing.state, filing.updated_at = "correction", now
     text = str(answer.get("opinion") or "")
-    said = Sentence("{ref} has to be mended within 10 working days: {text}", {"text": text})
+    said = Sentence("{ref} has to be mended within the time that the form names: {text}", {"text": text})
     filing_letters.tell(db, filing, ["enterprise", "officer"], said, key=f"correct:{filing.corrections}", now=now)
     return {"ask": {"text": text, "defects": defects}, "opinions": filing_opinions.shown(db, filing, now=now)}
 

@@ -26,7 +26,7 @@ def measure(late: bool = True, **services: Any) -> Player:
 
 def test_a_measure_waits_for_its_date_and_is_done_before_it() -> None:
     played = measure()
-    assert played.waits == {"measure_late", "drop_asked", "measure_done"}
+    assert played.waits == {"measure_late", "drop_asked", "measure_done", "filing_approved", "filing_rejected"}
     assert played.due("measure_late") == date(2027, 1, 4)
     played.hear("measure_done", "7", {"measureEnd": "done"})
     assert played.outcome.completed
