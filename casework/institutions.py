@@ -231,12 +231,12 @@ def happenings(db: Session, institution: RdInstitution) -> list[Happening]:
         said = review.result or review.state
         found.append(Happening(local_day(at), "review", f"review:{review.id}", said, "", review.decided_by, data))
     for revocation in db.scalars(select(Revocation).where(Revocation.institution_id == institution.id)):
-        at = revocation.decided_at or revocation.noticed_at
-        if at is not None:
-            data = {"trigger": revocation.trigger}
-            about = f"revocation:{revocation.id}"
-            by = revocation.decided_by or revocation.noticed_by
-            found.append(Happening(local_day(at), "revocation", about, revocation.state, "", by, data))
+        at = revocation.decided_at or revocation.noticed_at or revocation.opened_at
+        data = {"trigger": revocation.trigger}
+        by = revocation.decided_by or revocation.noticed_by or revocation.opened_by
+        found.append(
+            Happening(local_day(at), "revocation", f"revocation:{revocation.id}", revocation.state, "", by, data)
+        )
     return sorted(found, key=lambda one: one.day)
 
 

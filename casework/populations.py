@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -288,7 +288,7 @@ def _portions(db: Session, query: Any, key: Any) -> Iterator[list[Any]]:
     last, given = None, 0
     while given < LARGEST:
         part = query if last is None else query.where(key < last)
-        rows = list(db.execute(part.order_by(key.desc()).limit(PORTION)).tuples())
+        rows = cast(list[Any], list(db.execute(part.order_by(key.desc()).limit(PORTION))))
         if not rows:
             return
         yield rows
