@@ -244,10 +244,7 @@ class Extensions:
             case "calledDecision":
                 self._decision(extension, owner, result)
             case "script":
-                expression = self.required(extension, "expression", owner)
-                variable = self.required(extension, "resultVariable", owner)
-                if expression and variable:
-                    result["script"] = Script(expression, variable)
+                self._script(extension, owner, result)
             case "adHoc":
                 if active := self.required(extension, "activeElementsCollection", owner):
                     result["ad_hoc"] = AdHoc(active)
@@ -295,6 +292,12 @@ class Extensions:
         variable = self.required(extension, "resultVariable", owner)
         if decision_id and variable:
             result["decision"] = Decision(decision_id, variable, *self._binding(extension, owner))
+
+    def _script(self, extension: etree._Element, owner: str, result: Extended) -> None:
+        expression = self.required(extension, "expression", owner)
+        variable = self.required(extension, "resultVariable", owner)
+        if expression and variable:
+            result["script"] = Script(expression, variable)
 
     def _called(self, extension: etree._Element, owner: str, result: Extended) -> None:
         process_id = self.required(extension, "processId", owner)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from tests.conformance import betsy, driven, feelin, reading, report, tck
+from tests.conformance import betsy, driven, feelin, miwg, reading, report, tck
 from tests.conformance.suites import ROOT, Answer, folder
 
 SUITES = (
@@ -11,6 +11,7 @@ SUITES = (
     ("feelin", feelin.answers),
     ("betsy", betsy.answers),
     ("bpmn-driven-testing", driven.answers),
+    ("miwg", miwg.answers),
     *((name, reading.answers) for name in reading.SUITES),
 )
 

@@ -31,7 +31,15 @@ _DEFINITIONS = {
     "linkEventDefinition": "link", "conditionalEventDefinition": "conditional", "compensateEventDefinition": "compensation",
     "cancelEventDefinition": "cancel",
 }  # fmt: skip
-_OF_THE_TOOL = ("modelerTemplate", "historyTimeToLive", "isStartableInTasklist", "diagramRelationId", "versionTag")
+_OF_THE_TOOL = (
+    "modelerTemplate",
+    "modelerTemplateIcon",
+    "modelerTemplateVersion",
+    "historyTimeToLive",
+    "isStartableInTasklist",
+    "diagramRelationId",
+    "versionTag",
+)
 """What tools keep for themselves, and how long Camunda 7 keeps its history."""
 
 

@@ -26,6 +26,7 @@ from engine.bpmn.outcome import (
     Variables,
     Wait,
 )
+from engine.bpmn.parser import Process
 from engine.errors import ExecutionFailed
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
@@ -47,9 +48,8 @@ class Stage:
     """Plays the processes of one file. `log` collects what services write, `visited` the ids of elements that were left."""
 
     def __init__(self, source: bytes, *, resource: str, slow: Mapping[str, timedelta] | None = None) -> None:
-        model = reader.read(source, resource=resource)
-        self.processes = {p.id: parser.compile(model, p.id) for p in model.processes if p.is_executable}
-        self.findings = model.findings
+        self.processes: dict[str, Process] = {}
+        self.learn(source, resource=resource)
         self.slow: Mapping[str, timedelta] = {} if slow is None else slow
         self.functions: Mapping[str, feel.FeelFunction] = {}
         self.runs: dict[int, Run] = {}
@@ -63,6 +63,16 @@ class Stage:
         self._agenda: list[Callable[[], None]] = []
         self._work: list[tuple[datetime, int, int, str, str]] = []
         self._said: list[ThrownMessage] = []
+
+    def learn(self, source: bytes, *, resource: str) -> None:
+        """Reads a file whose processes may be started and called."""
+        model = reader.read(source, resource=resource)
+        self.processes |= {p.id: parser.compile(model, p.id) for p in model.processes if p.is_executable}
+
+    def publish(self, message: ThrownMessage) -> None:
+        """A message from outside, and everything that follows at once."""
+        self._agenda.append(lambda: self._deliver(message))
+        self.settle()
 
     # --- what the machine asks ----------------------------------------------------------------------------------------
 
@@ -180,6 +190,9 @@ class Stage:
     def _after(self, number: int, outcome: Outcome) -> None:
         run = self.runs[number]
         self.visited += [one.element_id for one in outcome.trail if one.what != "entered"]
+        for one in outcome.trail:
+            if one.what == "cancelled" and one.kind == "callActivity":
+                self._cancel_called((number, one.element_instance_id))
         said, self._said = self._said, []
         for message in (*outcome.messages, *said):
             self._agenda.append(lambda message=message: self._deliver(message))
@@ -213,6 +226,16 @@ class Stage:
             run.working.add(place)
             ready = self.now + self.slow[wait.job_type]
             heapq.heappush(self._work, (ready, number, int(place), place, wait.job_type))
+
+    def _cancel_called(self, caller: tuple[int, str]) -> None:
+        """What a run called goes with it."""
+
+        def cancel() -> None:
+            for number in [number for number, run in self.runs.items() if run.caller == caller]:
+                self.push(number, lambda execution: execution.cancel())
+                self.runs.pop(number, None)
+
+        self._agenda.append(cancel)
 
     def _tell(self, caller: tuple[int, str], act: Callable[[Execution, str], Outcome]) -> None:
         number, place = caller

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine.bpmn import reader
-from tests.conformance import betsy, driven, feelin, reading, report, tck
+from tests.conformance import betsy, driven, feelin, miwg, reading, report, tck
 from tests.conformance.differences import reason
 from tests.conformance.suites import ROOT, Answer, folder
 
@@ -49,6 +49,15 @@ def test_models_drawn_for_camunda_7_follow_every_recorded_path() -> None:
     if place is None:
         pytest.skip("the models of bpmn-driven-testing are not there; name their folder in XIAOHAO_SUITES")
     check("bpmn-driven-testing", list(driven.answers(place)))
+
+
+def test_reference_models_that_are_meant_to_run_come_to_their_ends_on_every_way() -> None:
+    place = folder("miwg")
+    if place is None:
+        pytest.skip("the reference models are not there; name their folder in XIAOHAO_SUITES")
+    answers = list(miwg.answers(place))
+    assert {answer.group for answer in answers} == set(miwg.FILLED_IN)
+    check(miwg.SUITE, answers)
 
 
 @pytest.mark.parametrize("suite", reading.SUITES)
