@@ -28,7 +28,7 @@ from casework.filing_tables import RdInstitution
 from casework.institution_tables import InstitutionReview
 from engine import history, instances
 from engine.calendars import local_day
-from engine.errors import Invalid, NotFound
+from engine.errors import Invalid, NotFound, Sentence
 from engine.tables import Instance
 
 PROCESS: Final = "filing_review"
@@ -147,7 +147,7 @@ def submit(
     institution = institutions.get(db, review.institution_id)
     found = check(db, institution, answer, now=now)
     if found.findings:
-        raise Invalid(fields={f"{WORD}.{field}": said for field, said in found.findings.items()})
+        raise Invalid(fields=_at_fields(found.findings))
     review.data = {name: value for name, value in answer.items() if name in _ASKED or name in _SAID}
     review.six_haves = six_haves.kept(found)
     review.state = "city" if review.state in {"asked", "city"} else review.state
@@ -276,6 +276,17 @@ _ASKED: Final = (
     "projects", "rules", "ipCount", "inventionCount", "partners",
 )  # fmt: skip
 _SAID: Final = ("changes", "outputs", "problems", "files", "signer")
+
+
+_INSTEAD: Final = {"director": "staff", "sitePath": "siteAddress", "name": "siteAddress"}
+"""Fields of F07 that F13 does not ask, and where it says what is wrong with them."""
+
+
+def _at_fields(findings: Mapping[str, list[Sentence]]) -> dict[str, list[Sentence]]:
+    found: dict[str, list[Sentence]] = {}
+    for field, said in findings.items():
+        found.setdefault(f"{WORD}.{_INSTEAD.get(field, field)}", []).extend(said)
+    return found
 
 
 def _take_over(db: Session, institution: RdInstitution, data: Mapping[str, Any], *, by: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from casework import answers, filing_changes, filing_promises, filing_reviews, institution_desks, institutions, renewals
 from casework.filing_tables import Filing, RdInstitution
 from casework.institution_tables import InstitutionChange, InstitutionReview
-from engine.calendars import local_day
+from engine.calendars import SHANGHAI, local_day
 from engine.errors import Problem
 from engine.services import Call, Service
 
@@ -56,7 +56,8 @@ def institution_services() -> Mapping[str, Service]:
 
 def _open_review(db: Session, call: Call) -> Mapping[str, object]:
     institution = _institution(db, call)
-    review = filing_reviews.begin(db, institution, _number(call, "year"), None, instance=call.instance, now=call.now)
+    due = _day(call, "due")
+    review = filing_reviews.begin(db, institution, _number(call, "year"), due, instance=call.instance, now=call.now)
     desks = institution_desks.desks(db, institution, now=call.now)
     last = filing_reviews.last_review(db, institution)
     return {
@@ -69,9 +70,7 @@ def _open_review(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _remind(db: Session, call: Call) -> Mapping[str, object]:
-    review = _review(db, call)
-    review.due = review.due or answers.day(call.inputs.get("submitDue"))
-    filing_reviews.remind(db, review, _number(call, "round"), now=call.now)
+    filing_reviews.remind(db, _review(db, call), _number(call, "round"), now=call.now)
     return {}
 
 
@@ -284,8 +283,10 @@ def _number(call: Call, name: str) -> int:
 
 
 def _day(call: Call, name: str) -> date:
-    value = call.inputs.get(name)
+    text = str(call.inputs.get(name) or "")
     try:
-        return local_day(datetime.fromisoformat(str(value)))
+        # A moment that the drawing computed, as FEEL writes it; a named zone is the house's own.
+        moment = datetime.fromisoformat(text.split("@", maxsplit=1)[0])
     except ValueError as error:
-        raise Problem("expected {name} to be a moment, but it is {value}", name=name, value=str(value)) from error
+        raise Problem("expected {name} to be a moment, but it is {value}", name=name, value=text) from error
+    return local_day(moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI))

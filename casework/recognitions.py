@@ -263,7 +263,7 @@ def _rows(db: Session, made: RecognitionCall) -> list[tuple[Recognition, RdInsti
         .where(Recognition.batch == made.number, Recognition.level == made.level)
         .order_by(func.coalesce(Recognition.rank, 0), Recognition.id)
     )
-    return [(row, institution, enterprise) for row, institution, enterprise in db.execute(query).tuples()]
+    return [(row, institution, enterprise) for row, institution, enterprise in db.execute(query)]
 
 
 def _priority(db: Session, made: RecognitionCall, institution: RdInstitution, *, now: datetime) -> bool:

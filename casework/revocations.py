@@ -267,7 +267,7 @@ def published(db: Session, *, limit: int = 200) -> list[tuple[Revocation, RdInst
         .order_by(Revocation.published_at.desc(), Revocation.id.desc())
         .limit(limit)
     )
-    return [(revocation, institution) for revocation, institution in db.execute(query).tuples()]
+    return [(revocation, institution) for revocation, institution in db.execute(query)]
 
 
 def record_expiry(db: Session, institution: RdInstitution, *, now: datetime) -> Revocation:

@@ -38,7 +38,7 @@ def listed(db: Session, *, limit: int = 200) -> list[tuple[WhitelistEntry, RdIns
         .order_by(WhitelistEntry.id.desc())
         .limit(limit)
     )
-    return [(entry, institution) for entry, institution in db.execute(query).tuples()]
+    return [(entry, institution) for entry, institution in db.execute(query)]
 
 
 def entry_of(db: Session, institution: RdInstitution) -> WhitelistEntry | None:
@@ -75,7 +75,7 @@ def ask(db: Session, institution: RdInstitution, act: str, reason: str, *, by: s
         "whitelist_asked",
         str(institution.id),
         {"institutionId": institution.id, "act": act, "reason": reason.strip()[:400], "askedBy": by},
-        key=f"whitelist_asked:{institution.id}:{now.isoformat()}",
+        key=f"whitelist_asked:{institution.id}:{act}:{now.isoformat()}",
         by=by,
         now=now,
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.calendars import calendar, local_day
-from tests import filing_answers
+from tests import filing_answers, life_answers
 
 FILING: Mapping[str, Any] = {
     "filingNo": "GG-2026-0001",
@@ -21,7 +21,7 @@ def usual(element_id: str, shown: Mapping[str, Any], world: Any, **changes: Any)
     today = local_day(world.now)
     word, answer = _answer(element_id, shown, today, world)
     both = {word: {**answer, **changes}}
-    if element_id == "city_check" and world.case_id:
+    if element_id == "city_check" and world.case_id and "changeId" not in shown:
         both["onsite"] = {**ONSITE, "visited": True}
     if word == "review" and changes.get("decision") == "return" and element_id != "review_reply":
         both[word].setdefault("defects", ["evidence" if "filingId" in shown else "unclear"])
@@ -37,6 +37,8 @@ def later(world: Any, count: int) -> str:
 def _answer(element_id: str, shown: Mapping[str, Any], today: Any, world: Any) -> tuple[str, dict[str, Any]]:
     if "filingId" in shown and "desk" in shown:
         return filing_answers.answer(element_id, shown, today, world)
+    if process := life_answers.process_of(shown):
+        return life_answers.answer(process, element_id, shown, today)
     match element_id:
         case "assign_officer":
             return "assignment", {"officer": shown["officers"][0]["value"]}
