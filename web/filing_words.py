@@ -52,6 +52,15 @@ K10: Final[Mapping[str, Sentence]] = {
     "overdue": Sentence("a term was missed"),
 }
 LEVELS: Final[Mapping[str, Sentence]] = {"city": Sentence("city level"), "region": Sentence("region level")}
+ONSITE: Final[Mapping[str, Sentence]] = {
+    "region": Sentence("region level: in every case"),
+    "close": Sentence("a figure is close to its threshold"),
+    "risk": Sentence("a reviewer has doubts"),
+    "promise": Sentence("filed for the first time, with a promise"),
+    "random": Sentence("drawn at random"),
+    "none": Sentence("not asked for"),
+    "platform": Sentence("not asked for: recognised already"),
+}
 LINES: Final[Mapping[str, Sentence]] = {"industry": Sentence("industry"), "science": Sentence("science")}
 KINDS: Final[Mapping[str, Sentence]] = {
     "new": Sentence("new filing"),
@@ -82,8 +91,8 @@ HAVES: Final[Mapping[str, Sentence]] = {
     "staff": Sentence("Staff"),
     "equipment": Sentence("Equipment"),
     "input": Sentence("R&D input"),
-    "projects": Sentence("Projects"),
-    "rules": Sentence("Rules"),
+    "projects": Sentence("R&D projects"),
+    "rules": Sentence("Rules of the institution"),
     "ip": Sentence("Intellectual property"),
     "partner": Sentence("Cooperation contract"),
 }
@@ -126,7 +135,7 @@ INSTITUTIONS: Final[Mapping[str, Sentence]] = {
     "cancelled": Sentence("filing given back"),
 }
 VALIDITY: Final[Mapping[str, Sentence]] = {
-    "in_force": Sentence("in force"),
+    "in_force": Sentence("valid"),
     "expiring": Sentence("ends within three months"),
     "ended": Sentence("no longer in force"),
 }
@@ -221,6 +230,7 @@ PHRASE_KINDS: Final[Mapping[str, Sentence]] = {
 ALL: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "filing_state": STATES,
     "filing_desk": DESKS,
+    "onsite_reason": ONSITE,
     "k10": K10,
     "filing_level": LEVELS,
     "filing_line": LINES,

@@ -1,6 +1,6 @@
 """Filing of R&D institutions: beginning an application, following it, the list of officials, and one filing with all that was said."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
@@ -234,7 +234,8 @@ def _events(
     for one in objections:
         event = {"title": language.say(Sentence("An objection was received")), "who": filing_publicity.masked(one.name)}
         found.append((one.received_at, {**event, "text": one.text, "icon": "flag", "tone": "yellow"}))
-    found.sort(key=lambda pair: pair[0] if pair[0].tzinfo else pair[0].replace(tzinfo=UTC), reverse=True)
+    found.sort(key=lambda pair: pair[0])
+    found.reverse()
     return [{"at": filters.moment(at), **event} for at, event in found]
 
 

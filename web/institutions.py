@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask, render_template, request, url_for
 
-from casework import enterprises, institution_list, people, territories
+from casework import enterprises, institution_list, people, six_haves, territories
 from casework.filing_tables import FILING_LEVELS, INSTITUTION_TYPES, LINES, RdInstitution
 from engine.calendars import local_day
 from web import counter, filing_words
@@ -68,5 +68,6 @@ def page(institution: RdInstitution, errors: dict[str, list[str]]) -> str:
         errors=errors,
         values=request.form,
         triggers=TRIGGERS,
+        shown=six_haves.shown,
         name_of=lambda username: people.name_of(db, username),
     )

@@ -136,7 +136,7 @@ def life(db: Session, of: RdInstitution) -> None:
     db.add_all(
         [
             InstitutionReview(
-                institution_id=of.id, scope=of.scope, year=2026, state="passed", sampled=True, opened_at=START
+                institution_id=of.id, scope=of.scope, year=2025, state="passed", sampled=True, opened_at=START
             ),
             InstitutionChange(institution_id=of.id, scope=of.scope, kind="director", state="done", **change),
             Revocation(

@@ -9,7 +9,7 @@ export class Steps {
     this.at = 0;
     this.draw();
     island.form.on("changed", () => queueMicrotask(() => this.arrange()));
-    island.form.on("submit", () => (this.isSent = true));
+    island.form.on("submit", () => this.sent());
     island.form.on("field.updated", () => (this.isSent = false));
     PHONE.addEventListener("change", () => this.arrange());
     this.arrange();
@@ -75,6 +75,15 @@ export class Steps {
     this.line.max = groups.length;
     this.line.value = this.at + 1;
     this.back.disabled = this.at === 0;
+  }
+
+  /** What was sent and has a wrong answer shows the first one, on whatever step it stands. */
+  sent() {
+    this.isSent = true;
+    setTimeout(() => {
+      this.arrange();
+      this.island.querySelector(".fjs-has-errors")?.scrollIntoView({ block: "center" });
+    }, 60);
   }
 
   go(step) {
