@@ -1,6 +1,6 @@
 """Which cases do not move by themselves, why, whose turn it is, since when, and what would help.
 
-Source: REFERENCE 4.0 ("stuck") and the stuck definitions of 4.a, 4.c, 4.d and 4.g, HOUSE 4. Every question is asked on rows alone, by a
+Source: REFERENCE 4.0 ("stuck") and the stuck definitions of 4.a, 4.b, 4.c, 4.d and 4.g, HOUSE 4. Every question is asked on rows alone, by a
 number of statements that does not depend on how many cases there are; how long is too long is said by the decision `stuck-limits`.
 """
 
@@ -12,7 +12,16 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from casework import enterprises, stuck_cases, stuck_orders, stuck_rows, stuck_tasks, stuck_visits, territories
+from casework import (
+    enterprises,
+    stuck_cases,
+    stuck_filings,
+    stuck_orders,
+    stuck_rows,
+    stuck_tasks,
+    stuck_visits,
+    territories,
+)
 from casework.case_tables import LIVING_CASE, Case
 from casework.stuck_rows import Place, Stuck
 from casework.tables import Assignment, Enterprise, Officer, Person
@@ -27,6 +36,11 @@ _FINDERS: Final[Mapping[str, Callable[[Session, Place], Iterator[Stuck]]]] = {
     "returned": stuck_tasks.returned,
     "joint_open": stuck_orders.joint_open,
     "closure_late": stuck_orders.closure_late,
+    "filing_number": stuck_filings.number,
+    "filing_cosign": stuck_filings.cosign,
+    "filing_late": stuck_filings.late,
+    "filing_onsite": stuck_filings.onsite,
+    "filing_returned": stuck_filings.returned,
     "officer_away": stuck_visits.officer_away,
     "no_officer": stuck_cases.no_officer,
     "visit_refused": stuck_visits.visit_refused,

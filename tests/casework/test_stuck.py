@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from casework import board, stuck, territories
 from casework.case_tables import Baseline, Case, Item, Measure, Plan, ProgressEntry, Visit
+from casework.filing_tables import Filing
 from casework.light_tables import LightLog
 from casework.order_tables import SupervisionOrder
 from casework.stuck import Stuck
@@ -190,6 +191,54 @@ def unreported(planter: Planter, key: int) -> None:
     planter.change(QuarterReport, (QuarterReport.enterprise_id == key) & latest, state="未报")
 
 
+def filing_row(planter: Planter, key: int, **columns: Any) -> int:
+    """An application of the enterprise of a case, with a run of its own."""
+    run = planter.run(key, "filing")
+    scope = planter.db.get_one(Case, key).scope
+    number = planter.row(
+        Filing, ref_no=f"SB-{key}", enterprise_id=key, scope=scope, instance_id=run, created_by="ent", created_at=planter.now,
+        updated_at=planter.now, **columns,
+    )  # fmt: skip
+    assert number
+    return run
+
+
+def filing_number(planter: Planter, key: int) -> None:
+    filing_row(planter, key, state="publicity", publicity_until=local_day(planter.working_days_ago(4)))
+
+
+def filing_cosign(planter: Planter, key: int) -> None:
+    run = filing_row(planter, key, state="cosign")
+    planter.task(
+        key, run, process_key="filing", element_id="region_cosign", name="自治区会签", candidate_groups=["RK"],
+        created_at=planter.working_days_ago(11), due_at=planter.working_days_ago(6),
+    )  # fmt: skip
+
+
+def filing_late(planter: Planter, key: int) -> None:
+    run = filing_row(planter, key, state="city")
+    planter.task(
+        key, run, process_key="filing", element_id="city_review", name="市级审核", candidate_groups=["CG"],
+        created_at=planter.working_days_ago(21), due_at=planter.working_days_ago(11),
+    )  # fmt: skip
+
+
+def filing_onsite(planter: Planter, key: int) -> None:
+    run = filing_row(planter, key, state="onsite")
+    planter.task(
+        key, run, process_key="filing", element_id="form_team", name="组建核查组", candidate_groups=["CG"],
+        created_at=planter.working_days_ago(11), due_at=planter.now + timedelta(days=5),
+    )  # fmt: skip
+
+
+def filing_returned(planter: Planter, key: int) -> None:
+    run = filing_row(planter, key, state="correction", corrections=2)
+    planter.task(
+        key, run, process_key="filing", element_id="correct", name="企业补正", candidate_groups=["ENT"],
+        created_at=planter.working_days_ago(1),
+    )  # fmt: skip
+
+
 def eligible(planter: Planter, key: int) -> None:
     planter.change(Item, Item.case_id == key, eligible_since=planter.working_days_ago(21))
 
@@ -229,6 +278,16 @@ PLANTED: dict[str, tuple[Plant, str, str, str]] = {
         "CK",
         "leader of that office",
     ),
+    "filing_number": (filing_number, "ended 4 working days ago and it has no number", "ADM", "look at the run"),
+    "filing_cosign": (
+        filing_cosign,
+        "自治区会签 of a filing has been missing for 6 working days",
+        "RK",
+        "presses for it",
+    ),
+    "filing_late": (filing_late, "市级审核 of a filing is 11 working days overdue", "CG", "leader of that office"),
+    "filing_onsite": (filing_onsite, "no check on site is planned after 11 working days", "CG", "form a team of two"),
+    "filing_returned": (filing_returned, "went back to be mended 2 times", "桂示", "mend it together"),
     "officer_away": (
         officer_away,
         "has been away for 16 working days and nobody took over 25 cases",
