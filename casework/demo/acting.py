@@ -67,8 +67,8 @@ class People:
 
     def _try(self, database: Database, task: UserTask, able: list[str], now: datetime, days: Calendar) -> int:
         plan, today = self._plans[task.id], local_day(now)
-        username = personas.chosen(able, task)
-        if not username or task.assignee not in {"", username}:
+        username = _who(able, task)
+        if not username:
             plan.day = days.add(today, _AGAIN)
             return 0
         try:
@@ -100,7 +100,14 @@ class People:
         home = str(demo.value.get("home", "")) if demo is not None else ""
         for task in fresh:
             self._seen = max(self._seen, task.id)
-            username = personas.chosen(able[task.id], task)
+            username = _who(able[task.id], task)
             lies = personas.patience(username, task)
             waits = bool(home) and answers.is_left_to_the_visitor(task, home)
             self._plans[task.id] = _Plan(date.max if waits else days.add(local_day(task.created_at), lies))
+
+
+def _who(able: list[str], task: UserTask) -> str:
+    """Who does a task: the one it was given to, else one of those who can; empty when there is nobody, or he cannot."""
+    if task.assignee:
+        return task.assignee if task.assignee in able else ""
+    return personas.chosen(able, task)

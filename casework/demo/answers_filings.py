@@ -181,7 +181,8 @@ def _team(shown: Mapping[str, Any], username: str, today: date) -> dict[str, Any
     offered = [str(one["value"]) for one in shown.get("checkers") or () if one["value"] != username]
     if not offered:
         return None
-    members = [username, offered[Random(username).randrange(len(offered))]]  # noqa: S311 - fictional
+    first = Random(username).randrange(len(offered))  # noqa: S311 - fictional
+    members = [username, offered[(first + int(shown.get("tries") or 0)) % len(offered)]]
     return {"team": {"plannedOn": today.isoformat(), "members": members, "declared": True}}
 
 

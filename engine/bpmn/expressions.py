@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
-from typing import NoReturn
+from typing import Final, NoReturn, cast
 
 from engine import feel
 from engine.errors import ExecutionFailed, Invalid
@@ -15,6 +15,7 @@ DECIMAL_MARK = "\ue000"
 """Stands before the digits of an exact decimal in a stored state; a text of a variable may not begin with it."""
 
 _MOST_LEVELS = 100
+_ATOMS: Final = frozenset({type(None), bool, int})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,25 @@ def plain(value: object, *, levels: int = _MOST_LEVELS) -> object:
 
     Raises `Invalid` for anything that is not a JSON value.
     """
-    if value is None or isinstance(value, bool | int):
+    # Every service sees a copy of all variables: what JSON is made of comes first, by its exact type.
+    kind = type(value)
+    if kind is dict and levels > 0:
+        below, copied = levels - 1, Locals()
+        for key, item in cast(dict[object, object], value).items():
+            name = key if type(key) is str else _name(key)
+            inner = type(item)
+            if inner in _ATOMS or (inner is str and not cast(str, item).startswith(DECIMAL_MARK)):
+                copied[name] = item
+            else:
+                copied[name] = plain(item, levels=below)
+        return copied
+    if kind is list and levels > 0:
+        return [plain(item, levels=levels - 1) for item in cast(list[object], value)]
+    if kind in _ATOMS:
         return value
     if isinstance(value, str):
-        if value.startswith(DECIMAL_MARK):
-            raise Invalid("a text begins with a character that is reserved")
+        return _text(value)
+    if isinstance(value, bool | int):
         return value
     if isinstance(value, float | Decimal):
         if not isfinite(value):
@@ -90,15 +105,22 @@ def plain(value: object, *, levels: int = _MOST_LEVELS) -> object:
     if levels <= 0:
         raise Invalid("a value is nested too deeply")
     if isinstance(value, Mapping):
-        copied: Locals = {}
-        for key, item in value.items():
-            if not isinstance(key, str):
-                raise Invalid("the name of a variable is not a text")
-            copied[key] = plain(item, levels=levels - 1)
-        return copied
+        return plain(dict(cast(Mapping[object, object], value)), levels=levels)
     if isinstance(value, list | tuple):
-        return [plain(item, levels=levels - 1) for item in value]
+        return plain(list(cast(Sequence[object], value)), levels=levels)
     raise Invalid("a value of type {type} cannot be a variable", type=type(value).__name__)
+
+
+def _text(value: str) -> str:
+    if value.startswith(DECIMAL_MARK):
+        raise Invalid("a text begins with a character that is reserved")
+    return value
+
+
+def _name(key: object) -> str:
+    if not isinstance(key, str):
+        raise Invalid("the name of a variable is not a text")
+    return key
 
 
 def plain_variables(variables: Mapping[str, object]) -> Locals:
