@@ -2,7 +2,7 @@
 
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help run test bench conformance fuzz pages fmt pictures words islands locks clean
+.PHONY: help run test bench conformance random fuzz pages fmt pictures words islands locks clean
 
 VENV := .venv
 PYTHON_BIN := $(VENV)/bin/python
@@ -25,6 +25,9 @@ bench: $(VENV)/test.stamp ## measure and write docs/performance.md
 
 conformance: $(VENV)/test.stamp ## other people's suites; writes docs/conformance.md
 	@$(PYTHON_BIN) -m tests.conformance $(ARGS)
+
+random: $(VENV)/test.stamp ## 3,000 random processes of each kind on 5 paths, with store and reload after every step; half an hour
+	@nice -n 19 $(PYTHON_BIN) -m tests.engine.bpmn.wandering $(or $(ARGS),3000x5)
 
 fuzz: $(VENV)/test.stamp ## ten minutes of expressions and decision files that nobody would write
 	@$(PYTHON_BIN) -m tests.engine.feel.test_fuzz 600
