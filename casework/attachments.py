@@ -159,7 +159,7 @@ def reference(row: Attachment) -> dict[str, Any]:
 def places(db: Session, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
     """Where photographs were taken, by key, of those that say so; for officials only (2.11 no. 3)."""
     rows = db.execute(select(Attachment.key, Attachment.place).where(Attachment.key.in_(keys)))
-    return {key: place for key, place in rows.tuples() if place}
+    return {key: place for key, place in rows if place}
 
 
 def clean(db: Session, key: str, *, after: int, now: datetime) -> int:

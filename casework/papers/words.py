@@ -73,7 +73,7 @@ REVIEWS: Final[Mapping[str, str]] = {
     "revoked": "撤销备案",
     "": "尚未作出",
 }
-ORDERS: Final[Mapping[str, str]] = {"yellow": "黄色督办单", "red": "红色督办单"}
+ORDERS: Final[Mapping[str, str]] = {"blue": "蓝色督办单", "yellow": "黄色督办单", "red": "红色督办单"}
 DESKS: Final[Mapping[str, str]] = {
     "county_check": "县（区）形式审查",
     "city_review": "市级审核",

@@ -25,6 +25,7 @@ from casework import (
 )
 from casework.access_tables import AccessToken
 from casework.case_tables import Case, Closure, Evidence, Item, Measure, Notice, Visit
+from casework.institution_tables import InstitutionReview
 from casework.services import all_services
 from casework.tables import Enterprise, ListVersion, QuarterReport
 from engine import definitions, instances
@@ -33,6 +34,7 @@ from engine.db import Database
 from engine.tables import Definition, Deployment, Job, UserTask
 from tests.files import picture
 from tests.web import filing_rows
+from tests.web.filing_rows import DECLARED
 from tests.world import START, World
 from web import auth
 from web.app import create_app
@@ -157,6 +159,8 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
             institution=filing_rows.institution(db, case).id,
             file=_brought(db, case, world.now),
         )
+        sent = {"year": 2026, "state": "city", "opened_at": START, "submitted_at": START, "submitted_by": "firm"}
+        db.add(InstitutionReview(institution_id=ids.institution, scope="45/4508/450803", data=DECLARED, **sent))
     opened: dict[str, str] = {}
     with database.transaction() as db:
         for username in PEOPLE.values():
@@ -169,9 +173,10 @@ def filled(database: Database) -> tuple[Ids, dict[str, str]]:
 def _brought(db: Session, case_id: int, now: datetime) -> str:
     """A picture that the county brought for its task in a case."""
     enterprise_id = db.get_one(Case, case_id).enterprise_id
-    query = select(UserTask.id).where(UserTask.subject == enterprises.subject(enterprise_id), UserTask.status == "open")
+    query = select(UserTask).where(UserTask.subject == enterprises.subject(enterprise_id), UserTask.status == "open")
+    task = next(one for one in db.scalars(query) if "ENT" not in one.candidate_groups)
     looked = attachments.look_at("门牌.jpg", "image/jpeg", picture())
-    return str(attachments.keep(db, looked, user_task_id=db.scalars(query).all()[0], by="xg", now=now)["id"])
+    return str(attachments.keep(db, looked, user_task_id=task.id, by="xg", now=now)["id"])
 
 
 def _ordered(db: Session, case_id: int, now: datetime) -> int:
