@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from casework import handovers, importing, measures, milestones, people, statuses, territories
 from casework.case_tables import LIVING_CASE, Case, Measure, Plan
-from casework.demo import fortunes, personas, registry
+from casework.demo import applications, fortunes, personas, registry
 from casework.demo.made_rosters import Book
 from casework.tables import Assignment, Enterprise, Officer, Person, Setting
 from engine import instances
@@ -32,6 +32,7 @@ def happen(db: Session, book: Book, day: date, now: datetime) -> None:
         instances.start(db, "lists", {"kind": "季度"}, scope=territories.REGION, by="jm", now=now)
     _fates(db, day, now)
     _officers(db, day, now)
+    applications.happen(db, day, now)
     record_measures(db, day, now)
 
 
@@ -61,6 +62,11 @@ def record_measures(db: Session, day: date, now: datetime) -> None:
         whole = half + 20 + dice.randrange(60) + 2 * who.slowest + 50 * max(0, fortune.begins - 1)
         if not fortune.grows:
             whole += 400
+        if kind == "INSTITUTION" and applications.is_filed_here(measure_id):
+            # The number comes from the filing, which finishes the measure.
+            if lain >= half and fortune.grows:
+                applications.apply_for(db, measure_id, username, now)
+            continue
         if progress == 0 and lain >= half:
             data: dict[str, Any] = {"progress": dice.choice((30, 40, 50)), "note": "已启动,正按计划推进。"}
         elif lain >= whole:

@@ -24,7 +24,8 @@ _REGION: Final = {
     "rs": ("RS", "自治区国资委"), "rs2": ("RS", "自治区国资委"), "rl": ("RL", "自治区科技厅"), "jm": ("JM", "联席机制办公室"),
     "sup": ("SUP", "督查室"), "des": ("DES", "流程设计"), "adm": ("ADM", "系统管理"), "sw": ("SW", "自治区税务局"),
     "jr": ("JR", "自治区金融办"), "sj": ("SJ", "自治区市场监管局"), "cz": ("CZ", "自治区财政厅"), "rh": ("RH", "自治区人社厅"),
-    "zz": ("ZZ", "自治区党委组织部"),
+    "zz": ("ZZ", "自治区党委组织部"), "ex1": ("EX", "高校专家"), "ex2": ("EX", "院所专家"), "ex3": ("EX", "行业专家"),
+    "ex4": ("EX", "财务专家"), "ex5": ("EX", "高校专家"),
 }  # fmt: skip
 _CITY: Final = {
     "ck": ("CK", "科技局"), "ckb": ("CK", "科技局"), "cg": ("CG", "工信局"), "cgb": ("CG", "工信局"), "cs": ("CS", "国资委"),
@@ -138,9 +139,19 @@ def staff_enterprises(db: Session, now: datetime) -> None:
         Enterprise.id.in_(select(Case.enterprise_id).union(held)), Enterprise.id.not_in(staffed)
     )
     for firm in list(db.execute(query.order_by(Enterprise.id)).scalars()):
-        person = people.add(db, f"ent{firm.id}", f"{firm.name}填报员", unit=firm.name, by=BY, now=now)
-        since = min(SINCE, local_day(now))
-        people.appoint(db, person, "ENT", firm.path, enterprise_id=firm.id, since=since, by=BY, now=now)
+        _staff(db, firm, now)
+
+
+def staff_applicant(db: Session, firm: Enterprise, now: datetime) -> None:
+    """An enterprise that applies for something has a person who does it."""
+    if people.find(db, f"ent{firm.id}") is None:
+        _staff(db, firm, now)
+
+
+def _staff(db: Session, firm: Enterprise, now: datetime) -> None:
+    person = people.add(db, f"ent{firm.id}", f"{firm.name}填报员", unit=firm.name, by=BY, now=now)
+    since = min(SINCE, local_day(now))
+    people.appoint(db, person, "ENT", firm.path, enterprise_id=firm.id, since=since, by=BY, now=now)
 
 
 def new_year(db: Session, now: datetime) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from casework import (
@@ -179,7 +179,7 @@ def test_nothing_is_under_way_or_broken_at_the_end_of_the_season(lived: Season) 
 @pytest.mark.slow
 def test_every_way_that_an_application_can_go_was_gone(lived: Season) -> None:
     with lived.database.reading() as db:
-        ended = Counter(db.execute(select(Filing.state, Filing.level)))
+        ended = Counter((row.state, row.level) for row in db.execute(select(Filing.state, Filing.level)))
         assert ended["filed", "city"] > 250
         assert ended["filed", "region"] > 50
         assert ended["refused", "city"] > 10
@@ -224,8 +224,32 @@ def test_the_figures_of_every_territory_equal_a_recount_from_history(lived: Seas
             assert rate is not None
             assert 1 < rate < 99
         told = recount.of(db)
-        assert Counter(db.execute(select(Filing.level, Filing.state))) == told.filings
-        assert Counter(db.execute(select(RdInstitution.level, RdInstitution.state))) == told.institutions
+        assert Counter((row.level, row.state) for row in db.execute(select(Filing.level, Filing.state))) == told.filings
+        assert (
+            Counter((row.level, row.state) for row in db.execute(select(RdInstitution.level, RdInstitution.state)))
+            == told.institutions
+        )
+
+
+@pytest.mark.slow
+def test_the_figures_of_many_filings_cost_as_many_statements_as_those_of_few(lived: Season) -> None:
+    asked: Counter[str] = Counter()
+
+    def count(*_arguments: object) -> None:
+        asked[path] += 1
+
+    with lived.database.reading() as db:
+        county = db.scalars(select(Filing.scope).order_by(Filing.id)).first()
+        assert county is not None
+        territories.tree(db)
+        calendar(db)
+        event.listen(lived.database.engine, "before_cursor_execute", count)
+        try:
+            for path in (territories.REGION, county):
+                filing_figures.of(db, path, since=BEGIN, until=LAST)
+        finally:
+            event.remove(lived.database.engine, "before_cursor_execute", count)
+    assert asked[territories.REGION] == asked[county] <= 5
 
 
 @pytest.mark.slow
