@@ -84,7 +84,7 @@ def desk_of(task: UserTask, answers: Answers, *, may_do: bool) -> dict[str, Any]
         "previous": url_for("beside.neighbour", task_id=task.id, back=1),
         "next": url_for("beside.neighbour", task_id=task.id),
         "steps": str(task.properties.get("present") or "") == "steps",
-        "keys": inside,
+        "officials": inside,
     }
 
 

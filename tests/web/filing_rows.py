@@ -12,7 +12,7 @@ from casework.institution_tables import InstitutionChange, InstitutionReview, Re
 from tests.world import START
 
 DECLARED: Final[dict[str, Any]] = {
-    "name": "桂示木业胶合工艺研发中心", "kind": "技术中心", "type": "own", "foundedOn": "2024-03-01", "director": "示例韦工",
+    "name": "桂示木业胶合工艺研发中心", "kind": "技术中心", "type": "own", "foundedOn": "2024-03-01", "director": "示例研0",
     "directorTitle": "senior", "siteArea": 320, "siteAddress": "港南区工业园 8 号", "sitePath": "45/4508/450803",
     "staff": [
         {"name": f"示例研{number}", "last4": f"10{number:02}", "title": "senior" if number < 3 else "none",
