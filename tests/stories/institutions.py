@@ -11,6 +11,7 @@ from casework.filing_tables import Filing, RdInstitution
 from casework.tables import Enterprise
 from engine.calendars import local_day
 from tests import filing_answers
+from tests.stories.test_lookback import closed_case
 from tests.world import Actor, World
 
 
@@ -117,3 +118,12 @@ def letters(world: World, institution_id: int) -> list[str]:
         to = f"enterprise:{institutions.get(db, institution_id).enterprise_id}"
         found = db.scalars(select(Notice).where(Notice.addressee == to).order_by(Notice.id))
         return [notice.template.format(**notice.params) for notice in found]
+
+
+def rests_on(world: World) -> int:
+    """A closed case whose institution is filed here; gives the id of the institution."""
+    closed_case(world)
+    with world.database.reading() as db:
+        known = db.scalars(select(RdInstitution)).one()
+        firm, number = known.enterprise_id, known.filing_no
+    return files(world, firm, number=number)

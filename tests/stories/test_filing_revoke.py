@@ -8,14 +8,12 @@ from sqlalchemy import select
 
 from casework import inactivity, revocations
 from casework.case_tables import Notice
-from casework.filing_tables import RdInstitution
 from casework.institution_tables import Revocation
 from casework.quarter_tables import QuarterReport
 from casework.tables import Enterprise
 from engine.errors import Conflict, Invalid
 from engine.tables import Message
-from tests.stories.institutions import does, enterprise, files, filing_of, letters, of, rows
-from tests.stories.test_lookback import closed_case
+from tests.stories.institutions import does, enterprise, files, filing_of, letters, of, rests_on, rows
 from tests.world import World
 
 
@@ -30,15 +28,6 @@ def proposed(
 def revocation(world: World, institution_id: int) -> Revocation:
     found: Revocation = rows(world, Revocation, institution_id)[-1]
     return found
-
-
-def rests_on(world: World) -> int:
-    """A closed case whose institution is filed here; gives the id of the institution."""
-    closed_case(world)
-    with world.database.reading() as db:
-        known = db.scalars(select(RdInstitution)).one()
-        firm, number = known.enterprise_id, known.filing_no
-    return files(world, firm, number=number)
 
 
 def test_false_data_end_a_filing_after_notice_hearing_and_decision_and_the_closed_item_falls_back(world: World) -> None:
