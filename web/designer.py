@@ -1,7 +1,6 @@
 """The designers' room: what is deployed, every version with its drawing, and deploying with findings."""
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from sqlalchemy import func, select
@@ -12,7 +11,7 @@ from engine import definitions, trial, versions
 from engine.bpmn.differences import Change, between
 from engine.errors import NotFound, Sentence, Undeployable
 from engine.tables import Definition, Deployment, HistoryEntry, Instance, Job, UserTask
-from web import counter, words
+from web import counter, effects, words
 from web.auth import person, scope
 
 blueprint = Blueprint("designer", __name__, url_prefix="/designer")
@@ -88,14 +87,14 @@ def source(definition_id: int) -> Response:
 @blueprint.post("/deploy")
 def deploy() -> BaseResponse | tuple[str, int]:
     """Publish the chosen files together, or show what stands against it."""
-    files = {
-        PurePosixPath(given.filename).name: given.read() for given in request.files.getlist("files") if given.filename
-    }
+    files = effects.files_given()
     if not files:
         words.tell("choose a file first", "error")
         return redirect(url_for("designer.index"), 303)
     try:
         trial.check(files)
+        if page := effects.page_before(files):
+            return page, 200
         result = definitions.deploy(
             counter.db(),
             files,
@@ -169,12 +168,13 @@ def drawing(definition_id: int) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One definition of a deployment: the version before it, what changed, and how many runs still go by older versions."""
+    """One definition of a deployment: the version before it, what changed, how many runs go by older versions, whom it concerns."""
 
     row: Definition
     before: Definition | None
     changes: tuple[Change, ...]
     running: int
+    effects: list[effects.Told]
 
 
 def _part(row: Definition) -> Part:
@@ -192,7 +192,7 @@ def _part(row: Definition) -> Part:
             .select_from(Instance)
             .where(Instance.status == "active", Instance.definition_id.in_([one.id for one in db.scalars(older)]))
         ).one()
-    return Part(row, before, changes, running)
+    return Part(row, before, changes, running, effects.of_version(row, before))
 
 
 def _running_by_key() -> dict[str, int]:
