@@ -2,7 +2,7 @@
 
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help run test bench conformance random fuzz pages fmt pictures words islands locks clean
+.PHONY: help run test bench conformance random fuzz pages fmt pictures papers words islands locks clean
 
 VENV := .venv
 PYTHON_BIN := $(VENV)/bin/python
@@ -13,6 +13,7 @@ help: ## say what there is
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 run: $(VENV)/app.stamp ## install everything, load the demo province, serve it on http://127.0.0.1:8000 (more: make run ARGS="--help")
+	@scripts/system-packages.sh run
 	@exec $(PYTHON_BIN) -m xiaohao run $(ARGS)
 
 test: $(VENV)/test.stamp ## format, lint, types, imports, tests on both databases, browser, built files fresh
@@ -41,6 +42,10 @@ pages: $(VENV)/test.stamp ## write the generated pages of docs/ again
 
 pictures: $(VENV)/test.stamp ## take the pictures of the pages in docs/pictures again
 	@XIAOHAO_PICTURES=1 $(PYTHON_BIN) -m pytest -q -p no:cacheprovider tests/browser -k story
+
+papers: $(VENV)/test.stamp ## write the templates of official papers again and render them into docs/papers
+	@$(PYTHON_BIN) scripts/paper_templates.py
+	@$(PYTHON_BIN) -m tests.paper_pictures
 
 words: $(VENV)/test.stamp ## collect the sentences of the house into web/translations, say which have no words yet
 	@$(PYTHON_BIN) -m web.catalogues update
