@@ -54,13 +54,20 @@ TCK: dict[str, str] = {
 _DEADLOCK = (
     "a run that can never go on is an incident at once, with the element at which it waits; it does not rest in silence"
 )
-_MI = "events thrown by the single runs of a multi-instance activity are refused with a finding; draw them inside the activity"
+_MI = (
+    "events thrown by the single runs of a multi-instance activity are refused with a finding; the case wants the boundary event that"
+    " hears them, drawn as interrupting, not to interrupt"
+)
+_MI_ONE = (
+    "events thrown by the single runs of a multi-instance activity are refused with a finding; the case wants the interrupted activity"
+    " to be left normally as well"
+)
 _AD_HOC = "the model logs SCRIPT_task1 behind the sub-process, the case wants SCRIPT_task3"
 
 BETSY: dict[str, str] = {
     "activities/MultiInstance_NoneBehavior#1": _MI,
     "activities/MultiInstance_OneBehavior#1": _MI,
-    "activities/MultiInstance_ComplexBehavior#1": _MI,
+    "activities/MultiInstance_ComplexBehavior#1": _MI_ONE,
     "cfpatterns/WCP09_Structured_Discriminator_MultiInstance#1": _MI,
     "cfpatterns/WCP12_MultipleInstancesWithoutSynchronization#1": _MI,
     "activities/AdHocSubProcess_Sequential#1": _AD_HOC,

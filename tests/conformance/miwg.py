@@ -29,7 +29,7 @@ FILLED_IN: Final[Mapping[str, str]] = {
     "C.1.1": "as C.1.0; XPath over data objects (`bpmn:getDataObject('x')`) written as FEEL (`x`)",
     "C.3.0": (
         "no conditions are drawn but one, so the names of the flows become conditions; the collapsed sub-process without content becomes"
-        " a task; the first task takes one token, not two, because only one ever comes; the message has a key"
+        " a task; the first task takes one token, not two, because only one ever comes; the message has a key; a duration is not XPath"
     ),
     "C.8.1": "variables whose names have blanks get underscores; a resource role taken away",
     "C.9.0": "what the called check decides is handed back, which is switched off in the drawing (run with C.9.1 and C.9.2, which it calls)",
