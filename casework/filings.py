@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from casework import cases, enterprises, filing_numbers
-from casework.case_tables import Measure
+from casework.case_tables import LIVING_CASE, Case, Measure, Plan
 from casework.filing_tables import FILING_LEVELS, OPEN_FILING, Filing, RdInstitution
 from casework.tables import Enterprise
 from engine import history, messages
@@ -66,7 +66,8 @@ def open_filing(
     """Begins an application (b01) and says `filing_asked`, which starts its run; the form is prefilled with what is known.
 
     `source`: self, measure, invitation. `level`: city, region. `kind`: new, upgrade, renewal; the last two keep the institution of
-    `predecessor`, or `institution` where it was filed elsewhere. With `measure` the filing belongs to the case of that measure.
+    `predecessor`, or `institution` where it was filed elsewhere. A new application belongs to `measure`, or without one to the measure of
+    the enterprise's plan that still waits for an institution: whoever begins it, the measure hears how it ends.
 
     Raises:
         NotFound: there is no such enterprise.
@@ -78,6 +79,8 @@ def open_filing(
     kept = institution or (
         db.get(RdInstitution, predecessor.institution_id) if predecessor and predecessor.institution_id else None
     )
+    if measure is None and kind == "new":
+        measure = _waiting_measure(db, enterprise_id)
     _check_free(db, enterprise, kind, kept, measure, now=now)
     case = cases.living(db, enterprise_id)
     filing = Filing(
@@ -235,6 +238,22 @@ def _check_free(
             raise Conflict("the application {ref} is under way already; go on with it", ref=one.ref_no)
     if kind == "new" and measure is not None and (measure.type != "INSTITUTION" or measure.state == "cancelled"):
         raise Conflict("this measure is not about an institution, or it was dropped")
+
+
+def _waiting_measure(db: Session, enterprise_id: int) -> Measure | None:
+    """The measure of the plan in force that is to bring an institution, when no application of its own is under way."""
+    taken = select(Filing.measure_id).where(Filing.measure_id.is_not(None), Filing.state.in_(OPEN_FILING))
+    query = (
+        select(Measure)
+        .join(Plan, Plan.id == Measure.plan_id)
+        .join(Case, Case.id == Measure.case_id)
+        .where(Case.enterprise_id == enterprise_id, Case.state.in_(LIVING_CASE), Plan.state == "approved")
+        .where(Measure.type == "INSTITUTION", Measure.state.in_(("not_started", "ongoing")))
+        .where(Measure.id.not_in(taken))
+        .order_by(Measure.id)
+        .limit(1)
+    )
+    return db.scalars(query).one_or_none()
 
 
 def refused_last(found: Sequence[Filing]) -> Mapping[str, object]:

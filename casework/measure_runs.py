@@ -40,8 +40,10 @@ def replace(db: Session, case: Case, before: Plan | None, plan: Plan, *, by: str
             _open(db, case, measure, by=by, now=now)
 
 
-def start(db: Session, measure: Measure, *, instance: Instance) -> dict[str, object]:
+def start(db: Session, measure: Measure, *, instance: Instance, now: datetime) -> dict[str, object]:
     """The run of a measure begins: it carries the territory, the enterprise and the number of its case.
+
+    One that is to bring an institution invites the enterprise to file it (b01); nobody is made to begin an application.
 
     Returns:
         `caseId`, `lateOn` (the day after the due date, ISO).
@@ -50,6 +52,17 @@ def start(db: Session, measure: Measure, *, instance: Instance) -> dict[str, obj
     instance.scope, instance.subject = case.scope, enterprises.subject(case.enterprise_id)
     instance.business_key = case.case_no
     measure.instance_id = instance.id
+    if measure.type == "INSTITUTION" and measure.state in PENDING:
+        notices.letter(
+            db,
+            case,
+            ["enterprise", "officer"],
+            "{case_no}: please file your R&D institution; filing is a registration, free of charge, and its page begins the "
+            "application with what is known",
+            {},
+            key=f"file_institution:{measure.id}",
+            now=now,
+        )
     return {"caseId": case.id, "lateOn": _late_on(measure)}
 
 

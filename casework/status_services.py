@@ -88,7 +88,7 @@ def _reopen(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _start_measure(db: Session, call: Call) -> Mapping[str, object]:
-    return measure_runs.start(db, _measure(db, call), instance=call.instance)
+    return measure_runs.start(db, _measure(db, call), instance=call.instance, now=call.now)
 
 
 def _late_measure(db: Session, call: Call) -> Mapping[str, object]:

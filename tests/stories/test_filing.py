@@ -163,9 +163,7 @@ def test_a_firm_of_the_first_list_is_filed_with_one_correction_closed_and_found_
     assert world.item().state == "closed_awaiting_statistics"
     world.sleeps_until(date(2027, 2, 26))
     assert "check_6" in world.waiting()
-    world.hires("cg2", "CG", "45/4508")
-    world.everybody_does("check_6")
-    assert world.lookback().relapse in {False, None}
+    world.hires("rg2", "RG", "45").completes("check_6")
     assert world.state() == "observing"
     world.is_well()
 
