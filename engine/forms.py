@@ -4,12 +4,11 @@ The page shows a form with form-js; what is answered is decided on the server, i
 """
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 
-from engine import feel
+from engine import feel, form_dialect
 from engine.errors import Finding, Sentence, Undeployable
 
 _INPUTS: Final = frozenset(
@@ -31,6 +30,7 @@ _CONTAINERS: Final = frozenset({"group", "dynamiclist"})
 _SHOWN: Final = frozenset(
     ["text", "html", "image", "button", "separator", "spacer", "table", "iframe", "documentPreview"]
 )
+_FOREIGN: Final = frozenset({"iframe", "documentPreview"})
 _CHOICES: Final = frozenset({"radio", "select", "checklist", "taglist"})
 _LARGEST_FORM: Final = 1_000_000
 _DEEPEST: Final = 20
@@ -109,6 +109,7 @@ def read(source: bytes, *, resource: str = "") -> Form:
         refuse("", "form-without-id", "the form has no id; give it one in the properties panel")
     fields = _read_all(cast(list[Any], schema["components"]), (), refuse, 0)
     _refuse_collisions(fields, refuse)
+    _refuse_hidden_answers(fields, refuse)
     if findings:
         raise Undeployable(findings)
     return Form(str(form_id), fields, schema)
@@ -146,6 +147,15 @@ def _read_one(raw: dict[str, Any], prefix: tuple[str, ...], refuse: Callable[...
             "no component {kind} is known here; use one of the form editor",
             kind=kind,
         )
+    if kind in _FOREIGN:
+        refuse(
+            identity,
+            "form-component-refused",
+            "{kind} shows what is elsewhere; pages here show nothing from outside",
+            kind=kind,
+        )
+    if raw.get("disallowPassedDates") is True:
+        refuse(identity, "form-clock", "the clock of the reader decides here what is past; let the process decide it")
     conditional = raw.get("conditional")
     hide = cast(dict[str, Any], conditional).get("hide", "") if isinstance(conditional, dict) else ""
     rules = raw.get("validate")
@@ -194,14 +204,21 @@ def _refuse_bad_expressions(one: Field, refuse: Callable[..., None]) -> None:
             continue
         try:
             feel.parse(expression[1:])
+            if expression == one.hide:
+                feel.parse_unary_tests(expression[1:])
         except feel.FeelSyntaxError as error:
             refuse(one.id, "form-expression", "this expression cannot be read: {reason}", reason=str(error))
+            continue
+        for difference in form_dialect.differences(expression):
+            refuse(one.id, "form-two-answers", difference.template, **difference.params)
     pattern = one.rules.get("pattern")
     if isinstance(pattern, str):
         try:
-            re.compile(pattern)
-        except (re.error, RecursionError, OverflowError):
+            form_dialect.check_pattern(pattern)
+        except form_dialect.NotAlike:
             refuse(one.id, "form-pattern", "this pattern cannot be read: {pattern}", pattern=pattern[:80])
+    if one.rules.get("validationType") == "phone":
+        refuse(one.id, "form-phone", "this check takes international numbers only; use a pattern")
 
 
 def _refuse_collisions(fields: Sequence[Field], refuse: Callable[..., None]) -> None:
@@ -219,8 +236,48 @@ def _refuse_collisions(fields: Sequence[Field], refuse: Callable[..., None]) -> 
                     key=".".join(one.path),
                 )
         seen[one.path] = one
+        above = [one.path[:end] for end in range(1, len(one.path)) if one.path[:end] in seen]
+        below = [path for path in seen if len(path) > len(one.path) and path[: len(one.path)] == one.path]
+        if above or below:
+            key = ".".join(above[0] if above else one.path)
+            refuse(one.id, "form-key-twice", "the key {key} is used twice; give each field its own", key=key)
         if one.type == "dynamiclist":
             _refuse_collisions(one.children, refuse)
+
+
+def _refuse_hidden_answers(fields: Sequence[Field], refuse: Callable[..., None]) -> None:
+    """An expression over an answer that may be hidden: the browser still knows what was typed there, the server never gets it."""
+    hidden: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
+    read: list[tuple[Field, str, frozenset[tuple[str, ...]]]] = []
+
+    def collect(inner: Sequence[Field], above: frozenset[tuple[str, ...]]) -> None:
+        for one in inner:
+            looked = above | _names(one.hide) if one.hide else above
+            if one.is_input and looked:
+                hidden[one.path] = looked
+            read.extend(
+                (one, text, looked | _names(text))
+                for text in (one.hide, one.expression, one.options_expression)
+                if text
+            )
+            # The rows of a list are scopes of their own.
+            if one.type == "group":
+                collect(one.children, looked)
+
+    collect(fields, frozenset())
+    for one, text, knows in read:
+        for name in sorted(_names(text) & hidden.keys()):
+            # Whoever looks at what hides the answer has thought of it.
+            if one.path != name and not hidden[name] <= knows:
+                key = ".".join(name)
+                refuse(one.id, "form-hidden-answer", "{key} may be hidden here; look at what hides it as well", key=key)
+
+
+def _names(expression: str) -> frozenset[tuple[str, ...]]:
+    try:
+        return frozenset(form_dialect.names(expression))
+    except feel.FeelSyntaxError:
+        return frozenset()
 
 
 def _inputs(fields: Sequence[Field]) -> Iterator[Field]:

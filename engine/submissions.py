@@ -5,21 +5,18 @@ Hidden fields are dropped, disabled ones are not asked, read-only ones keep the 
 computed here, and what remains is validated. A field the form does not have is refused.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias, cast
 
-from engine import feel, files
+from engine import feel, files, form_dialect
 from engine.calendars import SHANGHAI
 from engine.errors import Invalid, Sentence
 from engine.forms import Field, Form, of_scope
 
 _SEVERAL: Final = frozenset({"checklist", "taglist"})
-_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-_PHONE: Final = re.compile(r"\+?[0-9][0-9 ()\-]{4,24}")
 _LONGEST_PATTERN_INPUT: Final = 2_000
 _MOST_ROWS: Final = 1_000
 
@@ -86,7 +83,7 @@ class _Check:
         seen: bool = True,
     ) -> None:
         for one in fields:
-            visible = seen and not (one.hide and self._evaluate(one.hide, row) is True)
+            visible = seen and not (one.hide and self._holds(one.hide, row))
             if one.type == "group":
                 self._scope(one.children, sent, shown, answers, row, seen=visible)
             elif not visible:
@@ -124,7 +121,7 @@ class _Check:
         if one.type == "expression":
             value = feel.to_json(self._evaluate(one.expression, row))
         elif self._is_readonly(one, row):
-            value = _get(shown, one.path)
+            value = self._checked(one, _get(shown, one.path), row)
         else:
             value = self._checked(one, _get(sent, one.path), row)
         if value is not None or _has(sent, one.path):
@@ -232,10 +229,19 @@ class _Check:
             return feel.to_json(self._evaluate(rule, row))
         return rule
 
+    def _holds(self, condition: str, row: "_Row") -> bool:
+        """Whether a condition holds. form-js reads it as the cell of a decision table that nothing is compared with."""
+        context = self._variables(row)
+        test = condition.removeprefix("=")
+        return feel.unary_test(test, None, context, functions=self._functions, now=self._now) is True
+
     def _evaluate(self, expression: str, row: "_Row") -> Any:
-        special = {"this": row.this, "parent": row.parent, "i": [number + 1 for number in row.numbers]}
-        context = {**special, **self._data, **{f"_{name}_": value for name, value in special.items()}}
+        context = self._variables(row)
         return feel.evaluate(expression.removeprefix("="), context, functions=self._functions, now=self._now)
+
+    def _variables(self, row: "_Row") -> dict[str, Any]:
+        special = {"this": row.this, "parent": row.parent, "i": [number + 1 for number in row.numbers]}
+        return {**special, **self._data, **{f"_{name}_": value for name, value in special.items()}}
 
     def _refuse(self, one: Field, row: "_Row", template: str, **params: object) -> None:
         key = ".".join((*row.place, *one.path))
@@ -270,7 +276,7 @@ def _broken_rules(one: Field, value: Any, rules: Mapping[str, Any]) -> Iterator[
         return
     if not isinstance(value, str):
         return
-    length = len(value.strip())
+    length = form_dialect.length(value)
     least, most = _number(rules.get("minLength")), _number(rules.get("maxLength"))
     if least is not None and length < least:
         yield Sentence("write at least {least} characters", {"least": str(least)})
@@ -280,15 +286,13 @@ def _broken_rules(one: Field, value: Any, rules: Mapping[str, Any]) -> Iterator[
     if isinstance(pattern, str) and pattern:
         if len(value) > _LONGEST_PATTERN_INPUT:
             yield Sentence("write at most {most} characters", {"most": _LONGEST_PATTERN_INPUT})
-        elif not re.search(pattern, value):
+        elif not form_dialect.fits(pattern, value):
             said = rules.get("patternErrorMessage")
             own = isinstance(said, str) and said
             yield Sentence("{said}", {"said": said}) if own else Sentence("this does not have the expected form")
     kind = rules.get("validationType")
-    if kind == "email" and not _EMAIL.fullmatch(value):
+    if kind == "email" and not form_dialect.EMAIL.fullmatch(value):
         yield Sentence("this is not an e-mail address")
-    if kind == "phone" and not _PHONE.fullmatch(value):
-        yield Sentence("this is not a telephone number")
 
 
 def _broken_number(one: Field, value: Decimal, rules: Mapping[str, Any]) -> Iterator[Sentence]:

@@ -341,6 +341,25 @@ def forms() -> Mapping[str, Pair]:
             form(asked(validate={"pattern": "^GR[0-9]{12}$"})),
         ),
     }
+    twice = asked("textfield", "reason", id="Field_2", conditional={"hide": '=summary != "other"'})
+    chained = asked("textfield", "why", id="Field_3", conditional={"hide": '=reason = "none"'})
+    guarded = asked("textfield", "why", id="Field_3", conditional={"hide": '=summary != "other" or reason = "none"'})
+    pairs |= {
+        "form-two-answers": (
+            form(asked(conditional={"hide": "=rate = 0.3"})),
+            form(asked(conditional={"hide": "=rate <= 0.3"})),
+        ),
+        "form-hidden-answer": (form(asked(), twice, chained), form(asked(), twice, guarded)),
+        "form-component-refused": (form(asked("iframe", None, url="https://elsewhere.example")), GOOD_FORM),
+        "form-clock": (
+            form(asked("datetime", "day", subtype="date", disallowPassedDates=True)),
+            form(asked("datetime", "day", subtype="date")),
+        ),
+        "form-phone": (
+            form(asked(validate={"validationType": "phone"})),
+            form(asked(validate={"pattern": "^1[3-9][0-9]{9}$"})),
+        ),
+    }
     return {name: Pair(bad, good, "form") for name, (bad, good) in pairs.items()}
 
 

@@ -91,7 +91,6 @@ def test_an_expression_is_computed_here_whatever_was_sent() -> None:
         ({"validate": {"pattern": "^GR\\d{12}$"}}, "GR1", "this does not have the expected form"),
         ({"validate": {"pattern": "^G", "patternErrorMessage": "从 G 开始"}}, "R", "从 G 开始"),
         ({"validate": {"validationType": "email"}}, "nobody", "this is not an e-mail address"),
-        ({"validate": {"validationType": "phone"}}, "call me", "this is not a telephone number"),
         ({"validate": {"minLength": "=least"}}, "ab", "write at least 3 characters"),
         ({}, 12, "expected a text"),
     ],
@@ -196,3 +195,58 @@ def test_what_is_not_a_form_is_refused_with_a_finding(source: bytes, rule: str) 
     with pytest.raises(Undeployable) as refused:
         forms.read(source, resource="broken.form")
     assert [finding.rule for finding in refused.value.findings] == [rule]
+
+
+KEPT: dict[str, Any] = {"id": "k1", "name": "plan.pdf", "type": "application/pdf", "size": 9, "sha256": "0" * 64}
+
+
+def brought(*kept: dict[str, Any]) -> submissions.Files:
+    return lambda ids: {one["id"]: one for one in kept if one["id"] in ids}
+
+
+def files_field(**more: Any) -> forms.Form:
+    return form({"type": "filepicker", "id": "papers", "key": "papers", "label": "papers", **more})
+
+
+def test_a_file_is_a_reference_of_which_only_the_id_is_believed() -> None:
+    sent = {"papers": [{**KEPT, "name": "else.exe", "size": 1}]}
+    assert submissions.check(files_field(), sent, {}, now=NOW, brought=brought(KEPT)) == {"papers": [KEPT]}
+    missing = "the file plan.pdf did not arrive; take it out and choose it again"
+    assert wrong(files_field(), {"papers": [KEPT]}) == {"papers": [missing]}
+
+
+def test_a_file_that_the_task_showed_already_may_stay() -> None:
+    assert check(files_field(), {"papers": [{"id": "k1"}]}, papers=[KEPT]) == {"papers": [KEPT]}
+    assert check(files_field(), {"papers": [{"id": "k1"}]}, earlier={"rows": [{"scan": KEPT}]}) == {"papers": [KEPT]}
+
+
+@pytest.mark.parametrize("sent", ["files::1", {"id": "k1"}, [KEPT, "k1"], [{"name": "no id"}], 7])
+def test_what_is_no_list_of_references_is_refused(sent: object) -> None:
+    assert wrong(files_field(), {"papers": sent}, papers=[KEPT]) == {"papers": ["expected files"]}
+
+
+def test_a_file_field_takes_as_many_and_what_it_says() -> None:
+    other = {**KEPT, "id": "k2", "name": "door.png", "type": "image/png"}
+    both = {"papers": [KEPT, other]}
+    assert wrong(files_field(), both, papers=[KEPT, other]) == {"papers": ["at most 1 files fit here"]}
+    assert check(files_field(multiple=True), both, papers=[KEPT, other]) == both
+    many = files_field(multiple=True, properties={"maxFiles": "1"})
+    assert wrong(many, both, papers=[KEPT, other]) == {"papers": ["at most 1 files fit here"]}
+    pictures = files_field(multiple=True, accept="image/*,.jpg")
+    assert wrong(pictures, both, papers=[KEPT, other]) == {
+        "papers": ["plan.pdf is of another kind; image/*,.jpg fits here"]
+    }
+    assert wrong(files_field(validate={"required": True}), {"papers": []}) == {"papers": ["this is required"]}
+
+
+def test_a_file_in_a_row_of_a_list_is_found_by_its_place() -> None:
+    rows = form(
+        {
+            "type": "dynamiclist",
+            "id": "rows",
+            "path": "rows",
+            "components": [{"type": "filepicker", "id": "scan", "key": "scan", "label": "scan"}],
+        }
+    )
+    assert check(rows, {"rows": [{"scan": [KEPT]}]}, rows=[{"scan": [KEPT]}]) == {"rows": [{"scan": [KEPT]}]}
+    assert list(wrong(rows, {"rows": [{}, {"scan": [KEPT]}]})) == ["rows.1.scan"]
