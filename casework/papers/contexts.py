@@ -58,7 +58,7 @@ OF_FILING: Final[Mapping[str, Paper]] = {
 def offered(db: Session, filing: Filing, *, is_enterprise: bool) -> list[Paper]:
     """The papers there are of a filing for this reader, in the order of the procedure."""
     there = {
-        "F07": bool(filing.declared),
+        "F07": filing.version > 0,
         "F08": _letter(db, filing) is not None,
         "F09": _last_check(db, filing) is not None,
         "F10": bool(filing.opinions),
@@ -82,7 +82,7 @@ def of_filing(
     values |= {
         "F07": lambda: _application(filing),
         "F08": lambda: _letter_values(db, filing),
-        "F09": lambda: _onsite(db, filing),
+        "F09": lambda: _onsite(db, filing, is_enterprise=is_enterprise),
         "F10": lambda: {"opinions": _opinions(db, filing, now)},
         "F11": lambda: _publicity(db, filing, now),
         "F12": lambda: _certificate(filing, public_url),
@@ -304,7 +304,7 @@ def _last_check(db: Session, filing: Filing) -> OnsiteCheck | None:
     return db.scalars(done.order_by(OnsiteCheck.round.desc()).limit(1)).first()
 
 
-def _onsite(db: Session, filing: Filing) -> dict[str, Any]:
+def _onsite(db: Session, filing: Filing, *, is_enterprise: bool) -> dict[str, Any]:
     check = _last_check(db, filing)
     if check is None:
         raise NotFound("there is no paper {kind} of this filing", kind="F09")
@@ -333,12 +333,12 @@ def _onsite(db: Session, filing: Filing) -> dict[str, Any]:
             "note": check.note,
             "signed_by_enterprise": check.signed_by_enterprise,
         },
-        "photos": _photos(db, filing),
+        "photos": _photos(db, filing, is_enterprise=is_enterprise),
     }
 
 
-def _photos(db: Session, filing: Filing) -> list[dict[str, str]]:
-    """The photographs of the last site check, with what the camera noted."""
+def _photos(db: Session, filing: Filing, *, is_enterprise: bool) -> list[dict[str, str]]:
+    """The photographs of the last site check; for officials with what the camera noted of time and place."""
     query = (
         select(Submission.data)
         .join(UserTask, UserTask.id == Submission.user_task_id)
@@ -348,11 +348,11 @@ def _photos(db: Session, filing: Filing) -> list[dict[str, str]]:
     )
     data = db.scalars(query).first() if filing.instance_id is not None else None
     found = files.found_in(data or {})
-    taken = attachments.places(db, list(found)) if found else {}
+    taken = attachments.places(db, list(found)) if found and not is_enterprise else {}
     return [
         {
             "name": str(one.get("name", "")),
-            "place": _taken(taken.get(key, {})),
+            "place": "由核查组存档" if is_enterprise else _taken(taken.get(key, {})),
             "hash": str(one["sha256"])[:_HASH],
         }
         for key, one in found.items()
