@@ -27,6 +27,7 @@ from casework import (
     milestones,
     people,
     quarters,
+    recognitions,
     relapses,
     renewals,
     spot_checks,
@@ -62,7 +63,7 @@ class Occasion:
 
 def rounds_of_the_house() -> Mapping[str, Round]:
     """Every round by its name, of the calendar and of acts; the composition root puts them into `Database(info={"rounds": …})`."""
-    known = {**{occasion.name: occasion.round for occasion in OCCASIONS}, **standing.ROUNDS}
+    known = {**{occasion.name: occasion.round for occasion in OCCASIONS}, **standing.ROUNDS, **recognitions.ROUNDS}
     return {name: _noted(round_) for name, round_ in known.items()}
 
 

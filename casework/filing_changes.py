@@ -23,7 +23,7 @@ from casework import (
     territories,
 )
 from casework.filing_tables import RdInstitution
-from casework.institution_tables import InstitutionChange
+from casework.institution_tables import InstitutionChange, InstitutionReview, Revocation
 from engine import history, messages
 from engine.errors import Conflict, Invalid, NotFound, Sentence
 from engine.tables import Instance
@@ -269,6 +269,11 @@ def move(db: Session, institution: RdInstitution, path: str, *, by: str, now: da
     posts = institution_desks.desks(db, institution, now=now).county
     institution.scope, institution.site_path = path, path
     institution.updated_by, institution.updated_at = by or people.SYSTEM, now
+    for table in (InstitutionChange, InstitutionReview, Revocation):
+        # What is under way goes on in the new territory; what is over stays where it was decided.
+        running = select(table).where(table.institution_id == institution.id, table.decided_at.is_(None))
+        for row in db.scalars(running):
+            row.scope = path
     institution_desks.note(db, institution, "institution_moved", data, by=by, now=now)
     template = "the institution {name} ({number}) belongs to {county} from now on"
     params = {"county": territories.tree(db).full_name(path)}

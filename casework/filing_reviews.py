@@ -5,10 +5,11 @@ cell of `filing-terms`. The row of the review is the truth; its run says whose t
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,17 +25,28 @@ from casework import (
     revocations,
     six_haves,
 )
-from casework.filing_tables import RdInstitution
+from casework.filing_tables import Filing, RdInstitution
 from casework.institution_tables import InstitutionReview
+from casework.tables import Enterprise, EnterpriseYear
 from engine import history, instances
 from engine.calendars import local_day
 from engine.errors import Invalid, NotFound, Sentence
 from engine.tables import Instance
 
 PROCESS: Final = "filing_review"
+_MEMO: Final = "casework.filing_reviews.opening"
 ENDED: Final = ("passed", "failed", "revoking")
 WORD: Final = "review"
 """The word of the form under which F13 asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What the start of a review needs to know, read for a whole portion at once. `kept` holds what the session has to remember."""
+
+    years: Mapping[int, EnterpriseYear | None] = field(default_factory=dict[int, EnterpriseYear | None])
+    last: Mapping[int, InstitutionReview | None] = field(default_factory=dict[int, InstitutionReview | None])
+    kept: Sequence[object] = ()
 
 
 def open_year(db: Session, key: str, *, after: int, limit: int = 50, now: datetime) -> int:
@@ -58,17 +70,21 @@ def open_year(db: Session, key: str, *, after: int, limit: int = 50, now: dateti
         .limit(limit)
     )
     found = list(db.scalars(query))
-    for institution in found:
-        instances.start(
-            db,
-            PROCESS,
-            {"institutionId": institution.id, "year": year},
-            business_key=institution.filing_no,
-            scope=institution_desks.scope_of(db, institution),
-            subject=enterprises.subject(institution.enterprise_id),
-            by=people.SYSTEM,
-            now=now,
-        )
+    db.info[_MEMO] = _opening(db, found, year)
+    try:
+        for institution in found:
+            instances.start(
+                db,
+                PROCESS,
+                {"institutionId": institution.id, "year": year},
+                business_key=institution.filing_no,
+                scope=institution_desks.scope_of(db, institution),
+                subject=enterprises.subject(institution.enterprise_id),
+                by=people.SYSTEM,
+                now=now,
+            )
+    finally:
+        db.info.pop(_MEMO, None)
     return found[-1].id if len(found) == limit else 0
 
 
@@ -85,11 +101,10 @@ def begin(
 ) -> InstitutionReview:
     """Registers the review of an institution for a year; the run carries its territory and enterprise."""
     institution_desks.stamp(db, instance, institution)
-    review = db.scalars(
-        select(InstitutionReview).where(
-            InstitutionReview.institution_id == institution.id, InstitutionReview.year == year
-        )
-    ).one_or_none()
+    review = None
+    if institution.id not in _memo(db).last:
+        same = select(InstitutionReview).where(InstitutionReview.institution_id == institution.id)
+        review = db.scalars(same.where(InstitutionReview.year == year)).one_or_none()
     if review is None:
         review = InstitutionReview(institution_id=institution.id, year=year, scope=instance.scope, opened_at=now)
         db.add(review)
@@ -105,7 +120,11 @@ def prefilled(db: Session, institution: RdInstitution, *, now: datetime) -> dict
     last = last_review(db, institution)
     if last is not None:
         known |= last.data
-    year = enterprises.year(db, institution.enterprise_id, local_day(now).year - 1)
+    memo = _memo(db)
+    if institution.enterprise_id in memo.years:
+        year = memo.years[institution.enterprise_id]
+    else:
+        year = enterprises.year(db, institution.enterprise_id, local_day(now).year - 1)
     if year is not None:
         figures = {"revenue": year.revenue, "rdInput": year.rd_expense_acct, "fixedAssets": year.fixed_assets}
         known |= {name: value for name, value in figures.items() if value is not None}
@@ -117,6 +136,9 @@ def prefilled(db: Session, institution: RdInstitution, *, now: datetime) -> dict
 
 def last_review(db: Session, institution: RdInstitution) -> InstitutionReview | None:
     """The last review of an institution that was submitted."""
+    memo = _memo(db)
+    if institution.id in memo.last:
+        return memo.last[institution.id]
     query = select(InstitutionReview).where(
         InstitutionReview.institution_id == institution.id, InstitutionReview.submitted_at.is_not(None)
     )
@@ -271,6 +293,28 @@ def stop(db: Session, institution_id: int, *, now: datetime) -> None:
         review.state, review.decided_at = "failed", now
 
 
+def _memo(db: Session) -> _Opening:
+    return cast(_Opening, db.info.get(_MEMO)) or _Opening()
+
+
+def _opening(db: Session, found: Sequence[RdInstitution], year: int) -> _Opening:
+    firms = [one.enterprise_id for one in found]
+    ids = [one.id for one in found]
+    rows = select(EnterpriseYear).where(EnterpriseYear.enterprise_id.in_(firms), EnterpriseYear.year == year - 1)
+    years = {row.enterprise_id: row for row in db.scalars(rows)}
+    submitted = select(InstitutionReview).where(
+        InstitutionReview.institution_id.in_(ids), InstitutionReview.submitted_at.is_not(None)
+    )
+    last = {row.institution_id: row for row in db.scalars(submitted.order_by(InstitutionReview.year))}
+    enterprises_ = list(db.scalars(select(Enterprise).where(Enterprise.id.in_(firms))))
+    filings = list(db.scalars(select(Filing).where(Filing.id.in_([one.filing_id for one in found]))))
+    return _Opening(
+        {firm: years.get(firm) for firm in firms},
+        {number: last.get(number) for number in ids},
+        [*enterprises_, *filings],
+    )
+
+
 _ASKED: Final = (
     "siteArea", "siteAddress", "staff", "equipValue", "equipCount", "fixedAssets", "softwareUnit", "revenue", "rdInput",
     "projects", "rules", "ipCount", "inventionCount", "partners",
@@ -284,8 +328,8 @@ _INSTEAD: Final = {"director": "staff", "sitePath": "siteAddress", "name": "site
 
 def _at_fields(findings: Mapping[str, list[Sentence]]) -> dict[str, list[Sentence]]:
     found: dict[str, list[Sentence]] = {}
-    for field, said in findings.items():
-        found.setdefault(f"{WORD}.{_INSTEAD.get(field, field)}", []).extend(said)
+    for name, said in findings.items():
+        found.setdefault(f"{WORD}.{_INSTEAD.get(name, name)}", []).extend(said)
     return found
 
 

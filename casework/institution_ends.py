@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from casework import enterprises, institution_desks, institutions, relapses, reopenings, whitelist
+from casework import enterprises, institution_desks, institutions, items, relapses, reopenings, whitelist
 from casework.filing_tables import RdInstitution
 from engine import history, messages
 from engine.calendars import local_day
@@ -62,6 +62,9 @@ def end(
         by=by,
         now=now,
     )
+    # An item that was about to be struck off looks again at what is on record.
+    what, key = f"filing {institution.filing_no} {state}", f"filing:{institution.id}:{institution.filing_no}:{state}"
+    items.data_arrived(db, institution.enterprise_id, what, key=key, by=by, now=now)
     stop_runs(db, institution, reason, by=by, now=now)
     _fall_back(db, institution, f"{institution.filing_no} {ENDS[state]}", instance=instance, by=by, now=now)
 

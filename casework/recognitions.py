@@ -13,13 +13,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework import answers, institution_desks, people, territories
+from casework.case_tables import Notice
 from casework.filing_tables import FILING_LEVELS, LINES, RdInstitution
 from casework.institution_tables import Recognition
 from casework.recognition_tables import RecognitionCall
 from casework.tables import Enterprise, Territory
-from engine import decisions, history, messages
+from engine import decisions, history, messages, rounds
 from engine.calendars import end_of_business, local_day
 from engine.errors import Conflict, Invalid, NotFound, Sentence
+from engine.rounds import Round
 from engine.tables import Instance
 
 CHAIN: Final = "registry"
@@ -29,7 +31,7 @@ RESULTS: Final[Mapping[str, str]] = {
     "recognised": "予以认定",
     "reserve": "未入围",
 }
-_PORTION: Final = 500
+_PORTION: Final = 200
 
 
 def call(
@@ -142,7 +144,7 @@ def begin(db: Session, made: RecognitionCall, *, instance: Instance, now: dateti
     instance.scope, instance.business_key = made.scope, made.number
     made.instance_id = instance.id
     letter = "G" if made.line == "industry" else "K"
-    _invite(db, made, now=now)
+    rounds.ask(db, "recognition_invite", str(made.id), scope=made.scope, due_at=now, now=now)
     level = "R" if made.level == "region" else "C"
     return {
         "groups": [f"{level}{letter}"],
@@ -272,15 +274,38 @@ def _priority(db: Session, made: RecognitionCall, institution: RdInstitution, *,
     return found is True or answers.agrees(answers.context(found).get("priority"))
 
 
-def _invite(db: Session, made: RecognitionCall, *, now: datetime) -> None:
+def invite_next(db: Session, key: str, *, after: int, now: datetime) -> int:
+    """Tells the next institutions of the territory of a call, in portions by id; a round. The same number of statements whatever the portion."""
+    made = get(db, int(key))
     query = select(RdInstitution).where(
-        RdInstitution.state == "filed", territories.under(RdInstitution.scope, [made.scope])
+        RdInstitution.id > after, RdInstitution.state == "filed", territories.under(RdInstitution.scope, [made.scope])
     )
+    found = list(db.scalars(query.order_by(RdInstitution.id).limit(_PORTION)))
+    keys = {one.id: f"recognition:{made.id}:invited:{one.id}:enterprise" for one in found}
+    known = set(db.scalars(select(Notice.key).where(Notice.key.in_(keys.values()))))
     template = "{name} ({number}) may apply to the call {call} until {day}; applying is free and not part of the filing"
-    for institution in db.scalars(query.order_by(RdInstitution.id).limit(_PORTION)):
-        params = {"call": made.title, "day": made.closes_on}
-        key = f"recognition:{made.id}:invited:{institution.id}"
-        institution_desks.tell(db, institution, ["enterprise"], template, params, key=key, now=now)
+    said = Sentence(template)
+    for institution in found:
+        if keys[institution.id] not in known:
+            params = {"name": institution.name, "number": institution.filing_no, "call": made.title}
+            db.add(
+                Notice(
+                    key=keys[institution.id],
+                    kind="letter",
+                    addressee=f"enterprise:{institution.enterprise_id}",
+                    level="enterprise",
+                    template=said.template,
+                    params={**params, "day": made.closes_on.isoformat()},
+                    scope=institution.scope,
+                    sent_at=now,
+                )
+            )
+    db.flush()
+    return found[-1].id if len(found) == _PORTION else 0
+
+
+ROUNDS: Final[Mapping[str, Round]] = {"recognition_invite": invite_next}
+"""The rounds of this room, for the composition root."""
 
 
 def _number(db: Session, level: str, scope: str, *, now: datetime) -> str:
