@@ -140,6 +140,21 @@ def withdraw(db: Session, filing: Filing, reason: str, *, by: str, now: datetime
     history.write(db, chain=CHAIN, fact="filing_given_up", by=by, now=now, data=data, subject=subject)
 
 
+def follow_enterprise(db: Session, enterprise_id: int, path: str, *, now: datetime) -> None:
+    """The enterprise moved inside Guangxi: its open applications go on in the new territory, as their runs do."""
+    for filing in _open(db, enterprise_id):
+        filing.scope, filing.updated_at = path, now
+
+
+def enterprise_gone(db: Session, enterprise_id: int, reason: str, *, by: str, now: datetime) -> None:
+    """The enterprise was cancelled or left Guangxi: what it applied for ends as withdrawn; a pre-registration lapses."""
+    for filing in _open(db, enterprise_id):
+        if filing.state == "preregistered":
+            filing.state, filing.refuse_reason, filing.updated_at = "withdrawn", reason[:400], now
+        else:
+            withdraw(db, filing, reason or "企业已不存续", by=by, now=now)
+
+
 def convert_preregistered(db: Session, key: str, *, after: int, now: datetime) -> int:
     """Pre-registrations (预登记) whose enterprise has entered the roster begin their run anew (DT-4 row 1): a portion after an id.
 
@@ -238,6 +253,11 @@ def _check_free(
             raise Conflict("the application {ref} is under way already; go on with it", ref=one.ref_no)
     if kind == "new" and measure is not None and (measure.type != "INSTITUTION" or measure.state == "cancelled"):
         raise Conflict("this measure is not about an institution, or it was dropped")
+
+
+def _open(db: Session, enterprise_id: int) -> list[Filing]:
+    query = select(Filing).where(Filing.enterprise_id == enterprise_id)
+    return list(db.scalars(query.where(Filing.state.in_((*OPEN_FILING, "preregistered"))).order_by(Filing.id)))
 
 
 def _waiting_measure(db: Session, enterprise_id: int) -> Measure | None:

@@ -16,6 +16,7 @@ from casework import (
     cases,
     enterprises,
     filing_changes,
+    filings,
     inactivity,
     lights,
     notices,
@@ -284,6 +285,7 @@ def transfer(
             one.scope = path
     standing.move(db, case, str(row.id), now=now)
     filing_changes.follow_enterprise(db, enterprise.id, path, by=by, now=now)
+    filings.follow_enterprise(db, enterprise.id, path, now=now)
     notices.letter(
         db,
         case,
@@ -339,6 +341,7 @@ def terminate(
         if item.state in LIVING_ITEM:
             cases.take_away(db, case, item, reason, instance=instance, by=by, now=now)
     inactivity.enterprise_gone(db, case.enterprise_id, reason, by=by, now=now)
+    filings.enterprise_gone(db, case.enterprise_id, reason, by=by, now=now)
     cases.end(db, case, "terminated", reason, now=now)
     cases.say_over(db, case, "terminated", instance=instance, by=by, now=now)
 

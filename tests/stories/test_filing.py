@@ -164,6 +164,7 @@ def test_a_firm_of_the_first_list_is_filed_with_one_correction_closed_and_found_
     world.sleeps_until(date(2027, 2, 26))
     assert "check_6" in world.waiting()
     world.hires("rg2", "RG", "45").completes("check_6")
+    assert len(world.lookback().checks) == 1
     assert world.state() == "observing"
     world.is_well()
 
@@ -655,3 +656,29 @@ def test_usual_answers_meet_the_standard_of_the_region() -> None:
     given = filing_answers.application({"level": "region", "enterpriseId": 7}, date(2026, 6, 30))
     assert len(given["staff"]) > 15
     assert sum(one["title"] == "senior" for one in given["staff"]) == 3
+
+
+def test_an_application_follows_its_enterprise_to_another_county_and_ends_with_it(world: World) -> None:
+    other = "45/4508/450802"
+    world.planned_case(list="L1")
+    with world.database.reading() as db:
+        firm = world.get(db).enterprise_id
+    filing = begins(world, firm)
+    assert row(world, filing).measure_id, "it belongs to the measure that waits for an institution"
+    world.enterprise.completes("apply")
+    world.is_reported("moved_inside", to_path=other)
+    moved = {"kind": "moved_inside", "outcome": "transfer", "toCode": "450802", "reason": "迁往港北区。"}
+    world.xg.completes("status_check", **moved)
+    world.cg.completes("status_city")
+    world.rg.completes("status_region")
+    world.lo.completes("hand_over_case")
+    assert row(world, filing).scope == other
+    assert not world.xg.may_complete("county_check")
+    assert world.hires("xg2", "XG", other).may_complete("county_check")
+    world.is_reported("cancelled")
+    world.actor("xg2").completes("status_check", kind="cancelled", outcome="terminate", reason="企业已注销。")
+    world.cg.completes("status_city")
+    world.rg.completes("status_region")
+    assert row(world, filing).state == "withdrawn"
+    assert world.active_runs("filing") == 0
+    world.is_well()
