@@ -304,3 +304,66 @@ def test_a_task_listener_whose_computed_type_does_not_answer_at_once_is_an_incid
         ExecutionFailed, match=r"call\.a of the event completing at x is not a service that answers at once"
     ):
         play.kept.complete_user_task(play.wait("x").element_instance_id, {})
+
+
+# --- where an activity runs several times -------------------------------------------------------------------------------
+
+
+def test_each_run_of_a_multi_instance_activity_has_its_own_listeners():
+    loop = sketch.each("=[1, 2]", "item", outputCollection="all", outputElement="=item + added")
+    task = sketch.user("x", sketch.listeners("start call.before", "end call.after"), loop)
+    source = sketch.draw("p", [sketch.start(), task, sketch.end()], "start -> x -> end")
+    play = Play(source)
+    assert [(wait.job_type, wait.variables["item"]) for wait in play.outcome.waits] == [
+        ("call.before", 1),
+        ("call.before", 2),
+    ]
+    play.finish("x", added=10)
+    assert [type(wait) for wait in play.outcome.waits] == [UserTaskWait, JobWait]
+    play.complete("x")
+    second = play.wait("x", 1)
+    play.push(lambda execution: execution.complete_job(second.element_instance_id, {"added": 20}))
+    play.complete("x", 1)
+    assert [wait.job_type for wait in play.outcome.waits] == ["call.after", "call.after"]
+    play.finish("x")
+    play.finish("x")
+    assert play.variables["all"] == [11, 22]
+    assert play.outcome.completed
+
+
+def test_a_sub_process_waits_for_its_listeners_before_it_begins_and_before_it_is_left():
+    inner = sketch.start("s") + sketch.user("u") + sketch.end("e")
+    beside = sketch.sub(
+        "late",
+        sketch.start("due", sketch.timer("duration", "P1D"), isInterrupting="false") + sketch.end("told"),
+        "due -> told",
+        by_event=True,
+    )
+    part = sketch.sub("part", inner + beside, "s -> u -> e", sketch.listeners("start call.before", "end call.after"))
+    source = sketch.draw("p", [sketch.start(), part, sketch.end()], "start -> part -> end")
+    play = Play(source)
+    assert play.at == ["part"]
+    play.finish("part", local=1)
+    assert play.at == ["due", "u"]
+    play.pass_time(DAY)
+    play.complete("u")
+    assert play.at == ["part"], "the event sub-process is no longer armed"
+    play.finish("part", kept=2)
+    assert play.variables == {"kept": 2}
+    assert play.outcome.completed
+
+
+def test_what_is_cancelled_while_it_waits_for_an_end_listener_does_not_go_on():
+    task = sketch.user("x", sketch.listeners("end call.after"))
+    stop = sketch.sub(
+        "stop",
+        sketch.start("halt", sketch.signal("s")) + sketch.user("why") + sketch.end("e"),
+        "halt -> why -> e",
+        by_event=True,
+    )
+    source = sketch.draw("p", [sketch.start(), task, stop, sketch.end()], "start -> x -> end", [sketch.a_signal("s")])
+    play = Play(source)
+    play.complete("x")
+    play.signal("s")
+    assert play.at == ["why"]
+    assert play.cancelled == ["x"]
