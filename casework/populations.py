@@ -22,7 +22,7 @@ from engine.calendars import local_day
 from engine.dmn import Decisions
 from engine.errors import ExecutionFailed
 
-LARGEST: Final = 3000
+LARGEST: Final = 2000
 PORTION: Final = 300
 GROUPS: Final = ("institutions", "applications", "enterprises")
 _SUBMITTED: Final = tuple(state for state in OPEN_FILING if state != "draft")

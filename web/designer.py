@@ -85,8 +85,12 @@ def source(definition_id: int) -> Response:
 
 
 @blueprint.post("/deploy")
+@counter.outside
 def deploy() -> BaseResponse | tuple[str, int]:
-    """Publish the chosen files together, or show what stands against it."""
+    """Publish the chosen files together, or show what stands against it; whom they concern is shown before.
+
+    Nobody waits while files are read and tried: only the publishing itself writes.
+    """
     files = effects.files_given()
     if not files:
         words.tell("choose a file first", "error")
@@ -95,14 +99,15 @@ def deploy() -> BaseResponse | tuple[str, int]:
         trial.check(files)
         if page := effects.page_before(files):
             return page, 200
-        result = definitions.deploy(
-            counter.db(),
-            files,
-            name=request.form.get("name", "").strip() or "、".join(files),
-            source="page",
-            by=person().username,
-            now=counter.now(),
-        )
+        with counter.this().database.transaction() as db:
+            result = definitions.deploy(
+                db,
+                files,
+                name=request.form.get("name", "").strip() or "、".join(files),
+                source="page",
+                by=person().username,
+                now=counter.now(),
+            )
     except Undeployable as refused:
         texts = {
             name: content.decode(errors="replace") for name, content in files.items() if len(content) < LARGEST_SHOWN
