@@ -86,6 +86,9 @@ def note(db: Session, now: datetime, *, only: frozenset[str] | None = None) -> i
 
     The first look of a house begins with its day: nothing of the past is made up for. `only` names the occasions that count.
     """
+    seen = _known(db)
+    if seen is not None and not _fallen_due(db, seen, now, only):
+        return 0
     known = _locked(db, now)
     found = _fallen_due(db, known, now, only)
     for occasion, key, due_at in found:

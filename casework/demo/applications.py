@@ -27,7 +27,7 @@ from casework import (
 from casework.demo import registry
 from casework.filing_tables import Filing, RdInstitution
 from casework.tables import Enterprise
-from engine.calendars import calendar
+from engine.calendars import calendar, local_day
 from engine.errors import Problem
 
 BY_THEMSELVES: Final = 46
@@ -59,9 +59,10 @@ def is_filed_here(measure_id: int) -> bool:
 
 
 def apply_for(db: Session, measure_id: int, username: str, now: datetime) -> None:
-    """The officer helps the enterprise to begin the application that a measure asks for, unless one is under way."""
-    measure = measures.get(db, measure_id)
-    if filings.of_measure(db, measure_id) is None:
+    """The officer helps the enterprise to begin the application that a measure asks for, unless one is under way; one that came to nothing is tried again."""
+    measure, last = measures.get(db, measure_id), filings.of_measure(db, measure_id)
+    day = local_day(now)
+    if last is None or (last.state in {"withdrawn", "refused"} and (last.reapply_from or day) <= day):
         firm = _firm_of(db, measure.case_id)
         _tried(
             db,

@@ -15,6 +15,8 @@ from sqlalchemy import func, select
 from casework import (
     agenda,
     board,
+    filing_figures,
+    filing_recount,
     issue_list,
     ledger,
     order_list,
@@ -24,13 +26,16 @@ from casework import (
     recount,
     territories,
 )
-from casework.case_tables import LIVING_CASE, Case, Closure, Item, Visit
+from casework.case_tables import LIVING_CASE, Case, Closure, Item, Measure, Visit
 from casework.demo import province
+from casework.filing_tables import Filing, FilingObjection, RdInstitution
+from casework.institution_tables import InstitutionReview
 from casework.issue_tables import Issue
 from casework.order_tables import SupervisionOrder
 from casework.services import all_services
 from casework.tables import ListVersion, QuarterReport
 from engine import definitions, verify
+from engine.calendars import local_day
 from engine.db import Database
 from engine.tables import Job
 from tests import databases
@@ -130,6 +135,37 @@ def test_counts_on_every_page_and_in_the_ledger_equal_a_recount_from_history(liv
         wanted = ledger.query(everything)
         assert ledger.count(db, wanted) == len(told.item_ids)
         assert {row.number for row in ledger.rows(db, wanted, day=everything.day)} == told.item_ids
+
+
+@pytest.mark.slow
+def test_something_of_every_kind_has_happened_to_filings_and_their_figures_equal_a_recount(lived: Database) -> None:
+    with lived.reading() as db:
+        states = Counter(db.scalars(select(Filing.state)))
+        assert states["filed"] > 15
+        assert {"draft", "publicity", "refused", "withdrawn"} <= set(states)
+        assert len({"county", "correction", "city", "onsite", "city_sign", "region", "cosign"} & set(states)) >= 3
+        assert {"city", "region"} <= set(db.scalars(select(RdInstitution.level)))
+        assert {"self", "measure", "invitation"} <= set(db.scalars(select(Filing.source)))
+        assert "revoked" in set(db.scalars(select(RdInstitution.state)))
+        assert db.scalar(select(func.count(InstitutionReview.id)).where(InstitutionReview.year == 2026))
+        assert set(db.scalars(select(FilingObjection.state))) >= {"open", "dismissed"}
+        assert db.scalar(select(func.count(Filing.id)).where(Filing.kind == "upgrade"))
+        measures = select(func.count(Measure.id)).join(Filing, Filing.measure_id == Measure.id)
+        assert db.scalar(measures.where(Filing.state == "filed", Measure.state == "done")), "a number ends its measure"
+
+        since, until = local_day(province.BEGIN), local_day(province.TODAY)
+        paths = {
+            "/".join(scope.split("/")[:depth]) for scope in db.scalars(select(Filing.scope)) for depth in (1, 2, 3)
+        }
+        for path in sorted(paths):
+            told = filing_recount.of(db, path, since=since, until=until)
+            assert filing_figures.of(db, path, since=since, until=until) == told, path
+        counted = recount.of(db)
+        assert (
+            Counter((row.level, row.state) for row in db.execute(select(Filing.level, Filing.state))) == counted.filings
+        )
+        registered = db.execute(select(RdInstitution.level, RdInstitution.state))
+        assert Counter((row.level, row.state) for row in registered) == counted.institutions
 
 
 @pytest.mark.slow

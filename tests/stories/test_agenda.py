@@ -43,7 +43,7 @@ def test_the_first_look_of_a_house_makes_up_for_nothing_of_the_past(world: World
     world.looks_at_agenda()
     world.run()
     assert set(rounds_done(world)) <= {
-        *("lights", "chores", "relapses", "visit-reminders", "red-visits", "files", "filing-renewals"),
+        *("lights", "chores", "relapses", "visit-reminders", "red-visits", "files", "preregistered", "filing-renewals"),
     }
     with world.database.reading() as db:
         assert list(db.scalars(select(QuarterReport.id))) == []
