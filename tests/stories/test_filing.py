@@ -308,7 +308,7 @@ def test_what_the_county_does_not_look_at_in_time_goes_on_to_the_city_with_a_mar
 
 
 def test_every_level_can_refuse_and_says_why(world: World) -> None:
-    no = {"decision": "refuse", "code": "evidence", "opinion": "佐证材料不足。"}
+    no: dict[str, Any] = {"decision": "refuse", "code": "evidence", "opinion": "佐证材料不足。"}
     first = applies(world)
     ent(world, first).completes("apply")
     world.xg.completes("county_check", **no)
@@ -362,7 +362,7 @@ def test_what_differs_in_part_on_site_is_rectified_and_looked_at_again(world: Wo
     world.xg.completes("county_check")
     world.cg.completes("city_review", risk=True)
     world.everybody_does("form_team")
-    partly = {
+    partly: dict[str, Any] = {
         "equipmentConsistent": False,
         "equipmentVerified": 700,
         "conclusion": "partly",
@@ -382,7 +382,12 @@ def test_what_differs_in_part_on_site_is_rectified_and_looked_at_again(world: Wo
 
 
 def test_whoever_has_not_put_it_right_after_two_rounds_or_in_time_is_refused(world: World) -> None:
-    partly = {"siteConsistent": False, "siteVerified": 200, "conclusion": "partly", "note": "场地与申报不符。"}
+    partly: dict[str, Any] = {
+        "siteConsistent": False,
+        "siteVerified": 200,
+        "conclusion": "partly",
+        "note": "场地与申报不符。",
+    }
     filing = applies(world)
     ent(world, filing).completes("apply")
     world.xg.completes("county_check")
@@ -667,7 +672,12 @@ def test_an_application_follows_its_enterprise_to_another_county_and_ends_with_i
     assert row(world, filing).measure_id, "it belongs to the measure that waits for an institution"
     world.enterprise.completes("apply")
     world.is_reported("moved_inside", to_path=other)
-    moved = {"kind": "moved_inside", "outcome": "transfer", "toCode": "450802", "reason": "迁往港北区。"}
+    moved: dict[str, Any] = {
+        "kind": "moved_inside",
+        "outcome": "transfer",
+        "toCode": "450802",
+        "reason": "迁往港北区。",
+    }
     world.xg.completes("status_check", **moved)
     world.cg.completes("status_city")
     world.rg.completes("status_region")

@@ -177,7 +177,7 @@ def test_the_way_of_the_region_is_recommended_reviewed_co_signed_and_signed() ->
         ({"of_guangxi": False}, "not_in_scope"),
     ],
 )
-def test_who_is_below_scale_is_pre_registered_or_out_of_scope(facts: Mapping[str, bool], ends: str) -> None:
+def test_who_is_below_scale_is_pre_registered_or_out_of_scope(facts: Mapping[str, Any], ends: str) -> None:
     played = filing(**facts)
     assert played.outcome.completed
     assert ends in played.path

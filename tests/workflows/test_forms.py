@@ -49,6 +49,22 @@ WORDS = {
     "issue-feedback": {"feedback"},
     "issue-rating": {"rating"},
     "issue-supervise": {"supervision"},
+    "filing-application": {"application"},
+    "filing-promise": {"promise"},
+    "filing-acceptance": {"check"},
+    "filing-review": {"review"},
+    "filing-region-review": {"review"},
+    "filing-opinion": {"review"},
+    "filing-cosign": {"review"},
+    "filing-team": {"team"},
+    "filing-onsite": {"onsite"},
+    "filing-expert": {"vote"},
+    "filing-settle": {"settle"},
+    "filing-joint": {"joint"},
+    "filing-advice": {"advice"},
+    "filing-offer": {"offer"},
+    "filing-investigate": {"investigation"},
+    "filing-refusal": {"refusal"},
 }
 
 
