@@ -59,7 +59,7 @@ function field(uploads) {
       change(references.filter((one) => one.id !== reference.id));
     };
     const pick = (ref, props) => h("input", { type: "file", class: "x-file-input", tabIndex: -1, "aria-hidden": "true", ref, onChange: choose, disabled: fixed, ...props });
-    const withCamera = /image\//.test(accept) && matchMedia("(pointer: coarse)").matches;
+    const withCamera = /image\/|\.jpe?g|\.png/.test(accept) && matchMedia("(pointer: coarse)").matches;
     const messageId = `${domId}-error-message`;
     const shown = tooMany ? [...errors, tooMany] : errors;
     return h(
