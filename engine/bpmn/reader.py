@@ -36,6 +36,7 @@ from engine.bpmn.xml import (
 )
 from engine.errors import Undeployable
 
+_CONDITIONS = ("conditionExpression", "condition", "completionCondition", "loopCondition", "activationCondition")
 _NCNAME = re.compile(r"[^\W\d][\w.\-]{0,254}")
 
 
@@ -47,6 +48,7 @@ def read(source: bytes, *, resource: str, names: Iterable[str] = ()) -> Model:
     """
     findings = Findings(resource)
     root = parse(source, findings)
+    _as_feel(root)
     forms = camunda7.translate(root, findings)
     reader = _Reader(root, findings, forms)
     try:
@@ -359,6 +361,16 @@ class _Reader:
                     self._other(name, each, element_id)
             else:
                 self.extensions.misplaced(each, element_id)
+
+
+def _as_feel(root: etree._Element) -> None:
+    """Conditions that say themselves that they are FEEL, or whose file says so, need no leading equals sign."""
+    of_file = root.get("expressionLanguage") or ""
+    for local in _CONDITIONS:
+        for node in root.iter(f"{{{BPMN}}}{local}"):
+            text = content(node)
+            if "feel" in (node.get("language") or of_file).lower() and text and not text.startswith("="):
+                node.text = f"={text}"
 
 
 def _is_read_elsewhere(local: str, kind: str) -> bool:

@@ -320,7 +320,7 @@ def _fridge_drawing(root: Any) -> None:
 
 
 def _without_blanks(text: str) -> bytes:
-    """Names of variables with underscores, and conditions marked as FEEL, which they are."""
+    """Names of variables with underscores."""
     for name in ("Current Vacation Status", "Vacation Approval Status", "Vacation Approval", "Employee Badge Number"):
         text = re.sub(rf'(?<!name="){name}', name.replace(" ", "_"), text)
-    return re.sub(r"(<[\w:]*conditionExpression[^>]*>)\s*(?==?)(?!=)", r"\1=", text).encode()
+    return text.encode()

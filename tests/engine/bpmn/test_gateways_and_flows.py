@@ -2,7 +2,9 @@
 
 import pytest
 
-from engine.errors import ExecutionFailed
+from engine.bpmn import reader
+from engine.errors import ExecutionFailed, Undeployable
+from tests.diagrams import sketch
 from tests.engine.bpmn.play import Play
 
 
@@ -148,3 +150,17 @@ def test_a_long_automatic_run_leaves_nothing_in_the_tree():
     play = Play("runaway", {"n": 0, "limit": 5_000}, budget=100_000)
     assert play.variables["n"] == 5_000
     assert len(play.kept._tree.tasks) == 1
+
+
+def test_a_condition_that_says_itself_that_it_is_feel_needs_no_equals_sign():
+    elements = [sketch.start(), sketch.xor("x", "x_b"), sketch.user("a"), sketch.user("b")]
+    marked = sketch.draw("p", elements, "start -> x -[=n > 3]-> a\nx -> b").replace(b"=n &gt; 3", b"n &gt; 3")
+    with pytest.raises(Undeployable):
+        reader.read(marked, resource="x.bpmn")
+    language = b'language="https://www.omg.org/spec/DMN/20191111/FEEL/"'
+    assert Play(
+        marked.replace(b"<bpmn:conditionExpression", b"<bpmn:conditionExpression " + language), {"n": 4}
+    ).at == ["a"]
+    assert Play(marked.replace(b' id="definitions"', b' id="definitions" expressionLanguage="feel"'), {"n": 3}).at == [
+        "b"
+    ]
