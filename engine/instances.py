@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import steps, versions
 from engine.bpmn.execution import Execution
 from engine.bpmn.outcome import Outcome
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, ExecutionFailed, NotFound
 from engine.steps import Advanced
 from engine.tables import Instance
 from engine.versions import Version
+
+DEEPEST_CALL: Final = 50
+"""How deep runs may call each other; a circle of calls ends here, as an incident."""
 
 
 def start(
@@ -89,12 +94,32 @@ def start_called(
     by: str,
     now: datetime,
 ) -> Instance:
-    """Starts a run that a call activity of `parent` waits for; without a `business_key` it carries its caller's."""
+    """Starts a run that a call activity of `parent` waits for; without a `business_key` it carries its caller's.
+
+    Raises:
+        ExecutionFailed: it would be called too deeply, because processes call each other in a circle.
+    """
+    _refuse_too_deep(db, parent)
     instance = _new(db, versions.version(db, definition_id), parent, by=by, now=now)
     instance.parent_element_instance_id = parent_element_instance_id
     if business_key is not None:
         instance.business_key = business_key
     return _walk(db, instance, variables, None, data={"caller": parent.id}, by=by, now=now)
+
+
+def _refuse_too_deep(db: Session, parent: Instance) -> None:
+    depth, above, called = 1, parent.parent_id, parent.parent_element_instance_id is not None
+    while called and above is not None:
+        depth += 1
+        if depth > DEEPEST_CALL:
+            raise ExecutionFailed(
+                "processes call each other more than {most} deep; draw a circle of calls as a loop in one process",
+                most=DEEPEST_CALL,
+            )
+        row = db.execute(
+            select(Instance.parent_id, Instance.parent_element_instance_id).where(Instance.id == above)
+        ).one()
+        above, called = row.parent_id, row.parent_element_instance_id is not None
 
 
 def cancel(db: Session, instance_id: int, *, why: str, by: str, now: datetime) -> Instance:
