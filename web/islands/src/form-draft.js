@@ -6,6 +6,7 @@ const SERVER_PAUSE = 3000;
 const DEVICE_PAUSE = 300;
 const RETRY_PAUSE = 20_000;
 const DEVICE_PATIENCE = 5000;
+const REST = 2000;
 
 export class Draft {
   /** `url` may be empty: then only this device keeps it. `said(state, text)` hears "saving", "saved", "device" or "lost". */
@@ -55,7 +56,9 @@ export class Draft {
       return;
     }
     this.said("saving");
-    const outcome = await send(this.url, { method: "PUT", body: { submission: this.submission } });
+    this.flying = send(this.url, { method: "PUT", body: { submission: this.submission } });
+    const outcome = await this.flying;
+    this.flying = undefined;
     if (this.closed) return;
     if (outcome.kind === "done") {
       this.confirmed = Math.max(this.confirmed, edition);
@@ -68,6 +71,13 @@ export class Draft {
       this.serverTimer ??= setTimeout(() => this.toServer(), RETRY_PAUSE);
     }
     if (this.unsaved) this.serverTimer ??= setTimeout(() => this.toServer(), SERVER_PAUSE);
+  }
+
+  /** A submission is about to be sent: nothing is put on the server beside it, what is on its way may arrive first. */
+  async rest() {
+    clearTimeout(this.serverTimer);
+    this.serverTimer = undefined;
+    await Promise.race([this.flying, new Promise((resolve) => setTimeout(resolve, REST))]);
   }
 
   /** Nothing more is written; the device's copy goes when the server has the submission, and stays when it waits in the outbox. */

@@ -197,6 +197,7 @@ class CamundaForm extends HTMLElement {
       return;
     }
     this.busy(true);
+    await this.draft.rest();
     const { answers, left, refused } = await this.uploads.finish(data);
     if (refused) {
       this.busy(false);
@@ -247,6 +248,7 @@ class CamundaForm extends HTMLElement {
       rest.map(([where, text]) => (where ? `${where}: ${text}` : text)),
     );
     this.state("dirty");
+    if (this.draft.unsaved) this.touch();
     if (countErrors(errors)) this.showFirst();
     else this.messages.scrollIntoView({ block: "center" });
   }

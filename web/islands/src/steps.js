@@ -2,6 +2,7 @@
 import { t } from "./words.js";
 
 const PHONE = matchMedia("(max-width: 767px)");
+const WRONG = ".fjs-has-errors, .fjs-form-field-error";
 
 export class Steps {
   constructor(island) {
@@ -9,7 +10,8 @@ export class Steps {
     this.at = 0;
     this.draw();
     island.form.on("changed", () => queueMicrotask(() => this.arrange()));
-    island.form.on("submit", () => this.sent());
+    // Before the island itself: who answers an event of form-js with a promise is its last hearer.
+    island.form.on("submit", 2000, () => this.sent());
     island.form.on("field.updated", () => (this.isSent = false));
     PHONE.addEventListener("change", () => this.arrange());
     this.arrange();
@@ -62,7 +64,7 @@ export class Steps {
     const groups = this.groups();
     const isOn = PHONE.matches && groups.length > 1;
     if (isOn && this.isSent) {
-      const wrong = groups.findIndex(({ rows }) => rows.some((row) => row.querySelector(".fjs-has-errors")));
+      const wrong = groups.findIndex(({ rows }) => rows.some((row) => row.querySelector(WRONG)));
       if (wrong >= 0) this.at = wrong;
     }
     this.at = Math.max(0, Math.min(this.at, groups.length - 1));
@@ -82,7 +84,7 @@ export class Steps {
     this.isSent = true;
     setTimeout(() => {
       this.arrange();
-      this.island.querySelector(".fjs-has-errors")?.scrollIntoView({ block: "center" });
+      this.island.querySelector(WRONG)?.scrollIntoView({ block: "center" });
     }, 60);
   }
 
