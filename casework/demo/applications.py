@@ -30,7 +30,7 @@ from casework.tables import Enterprise
 from engine.calendars import calendar, local_day
 from engine.errors import Problem
 
-BY_THEMSELVES: Final = 46
+BY_THEMSELVES: Final = 42
 """How many enterprises apply without a case that asks for it."""
 LAST_DAYS: Final = 24
 """How many of them apply in the last working days, one a day."""

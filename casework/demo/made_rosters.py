@@ -24,7 +24,7 @@ _ROSTER: Final = "规上工业企业名册.xlsx"
 _OUTSIDE: Final = "天河区"
 """A county outside the region, which the roster names to be refused."""
 _ZONES: Final = ("高新", "经开", "新区", "片区", "开发", "产业园")
-_SHARES: Final = (0.08, 0.08, 0.07)
+_SHARES: Final = (0.06, 0.05, 0.05)
 """Of the enterprises chosen: with a gap and large or state-owned; with a gap and some R&D; without a gap."""
 _SHARE_OF_NEWCOMERS: Final = 0.06
 _CITIES: Final[Mapping[str, tuple[int, tuple[str, ...]]]] = {

@@ -115,9 +115,6 @@ def season_of(database: Database, number: int) -> Season:
         path = registry.supplement(db, book, now)
     with database.transaction() as db:
         registry.populate(db, path, now)
-        for serial in range(5):
-            person = people.add(db, f"ex{serial}", f"专家{serial}", unit="高校", by="adm", now=now)
-            people.appoint(db, person, "EX", territories.REGION, since=date(2025, 1, 1), by="adm", now=now)
     return Season(database, number, _arrivals(database, number, now))
 
 
