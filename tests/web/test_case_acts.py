@@ -2,8 +2,10 @@
 
 from sqlalchemy import select
 
-from casework.case_tables import Measure
+from casework.case_tables import Case, Measure
+from casework.filing_tables import Filing
 from casework.status_tables import StatusReport
+from casework.tables import Enterprise
 from engine.tables import Message
 from tests.web.visitors import Door
 
@@ -69,3 +71,18 @@ def test_a_change_of_state_is_reported_and_the_case_says_that_it_is_looked_into(
     assert "县级正在核实" in door.knock("XG", "GET", f"/cases/{door.ids.case}").text
     assert "电力部门用电数据" in door.knock("XG", "GET", path).text
     assert "县级正在核实" not in door.knock("ENT", "GET", f"/cases/{door.ids.case}").text
+
+
+def test_the_officer_begins_the_filing_that_a_measure_waits_for(door: Door) -> None:
+    with door.database.reading() as db:
+        kept = {one.type: one.id for one in db.scalars(select(Measure).where(Measure.case_id == door.ids.case))}
+        uscc = db.scalars(
+            select(Enterprise.uscc).join(Case, Case.enterprise_id == Enterprise.id).where(Case.id == door.ids.case)
+        ).one()
+    assert "市级备案" in door.knock("LO", "GET", f"/cases/measures/{kept['INSTITUTION']}").text
+    assert "市级备案" not in door.knock("LO", "GET", f"/cases/measures/{kept['POLICY']}").text
+    answer = door.knock("LO", "POST", "/filings/", data={"uscc": uscc, "level": "city"})
+    assert answer.status_code == 303
+    with door.database.reading() as db:
+        begun = db.scalars(select(Filing).order_by(Filing.id.desc()).limit(1)).one()
+        assert (begun.measure_id, begun.case_id, begun.level) == (kept["INSTITUTION"], door.ids.case, "city")
