@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import messages, user_tasks, verify
 from engine.db import Database
-from engine.errors import ExecutionFailed, Invalid
+from engine.errors import ExecutionFailed, Invalid, Undeployable
 from engine.services import BpmnError, Call
 from engine.tables import UserTask
 from tests.diagrams import sketch
@@ -19,6 +19,7 @@ from tests.engine.office import Office
 JOBS = (DIAGRAMS / "listeners-as-jobs.bpmn").read_bytes()
 TASK = (DIAGRAMS / "task-listeners.bpmn").read_bytes()
 OTHER = sketch.draw("other", [sketch.start(), sketch.script("a", "=1", "b"), sketch.end()], "start -> a -> end")
+CALLED = ("opened", "prepare", "look", "after", "meet", "before-answer", "answered", "before-other", "closed")
 HEARD = ("creating", "creating-too", "assigning", "updating", "completing", "canceling")
 
 
@@ -39,7 +40,7 @@ def test_a_run_waits_for_the_jobs_of_its_listeners_to_its_end(office: Office) ->
         heard.append(f"{call.element_id} {call.job_type}")
         return {}
 
-    for name in ("opened", "prepare", "look", "after", "meet", "before-answer", "answered", "before-other", "closed"):
+    for name in CALLED:
         office.services[f"call.{name}"] = serve
     office.deploy(jobs_bpmn=JOBS, other_bpmn=OTHER)
     run = office.start("listeners-as-jobs", {"key": "k", "due": None})
@@ -70,7 +71,7 @@ def test_a_listener_that_fails_is_tried_again_and_only_it(office: Office) -> Non
             raise BpmnError("E", "nobody is there")
         return {}
 
-    for name in ("opened", "prepare", "look"):
+    for name in CALLED:
         office.services[f"call.{name}"] = serve
     office.deploy(jobs_bpmn=JOBS, other_bpmn=OTHER)
     office.start("listeners-as-jobs", {"key": "k", "due": None})
@@ -81,6 +82,18 @@ def test_a_listener_that_fails_is_tried_again_and_only_it(office: Office) -> Non
     office.passes(minutes=5)
     assert heard == ["call.opened", "call.prepare", "call.look", "call.look"]
     assert office.task("check")
+
+
+def test_a_listener_that_names_no_service_is_refused_when_it_is_deployed(office: Office) -> None:
+    office.services["call.look"] = lambda db, call: {}
+    with pytest.raises(Undeployable) as caught:
+        office.deploy(jobs_bpmn=JOBS, other_bpmn=OTHER)
+    unknown = [
+        (one.element_id, one.sentence.params["id"]) for one in caught.value.findings if one.rule == "service-unknown"
+    ]
+    assert ("check", "call.prepare") in unknown
+    assert ("listeners-as-jobs", "call.opened") in unknown
+    assert ("check", "call.look") not in unknown
 
 
 # --- what people do with a task -----------------------------------------------------------------------------------------
@@ -94,6 +107,7 @@ class Listening:
         self.answers: dict[str, Mapping[str, object]] = {}
         for name in HEARD:
             office.services[f"registry.{name}"] = self.serve
+        office.services["call.creating"] = lambda db, call: {}
 
     def serve(self, db: Session, call: Call) -> Mapping[str, object]:
         name = call.job_type.removeprefix("registry.")
