@@ -60,7 +60,8 @@ def _hear(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _decide(db: Session, call: Call) -> Mapping[str, object]:
-    revocations.decide(_revocation(db, call), _group(call, "decision"), by=call.by, now=call.now)
+    decision, route = _group(call, "decision"), _group(call, "route")
+    revocations.decide(_revocation(db, call), decision, route, by=call.by, now=call.now)
     return {}
 
 

@@ -174,14 +174,16 @@ def hear(revocation: Revocation, answer: Mapping[str, Any], *, by: str, now: dat
     revocation.hearing = {**revocation.hearing, "held": True, "by": by, "at": now.isoformat(), **held}
 
 
-def decide(revocation: Revocation, answer: Mapping[str, Any], *, by: str, now: datetime) -> None:
-    """The leader decides: revoke, keep, or return for another notice.
+def decide(
+    revocation: Revocation, answer: Mapping[str, Any], route: Mapping[str, Any], *, by: str, now: datetime
+) -> None:
+    """The leader decides: take it back, keep it, or return it to the officers. A cancellation needs neither notice nor hearing.
 
     Raises:
         Invalid: revoked without a notice, or without the hearing that the enterprise asked for.
     """
     decision = str(answer.get("decision") or "")
-    if decision == "revoke":
+    if decision == "revoke" and route.get("way") != "cancel":
         if revocation.noticed_at is None:
             said = Sentence("the enterprise was not told beforehand; return it so that the notice is served first")
             raise Invalid(fields={"decision.decision": [said]})
@@ -196,6 +198,9 @@ def revoke(
     db: Session, revocation: Revocation, route: Mapping[str, Any], *, instance: Instance | None, by: str, now: datetime
 ) -> None:
     """The filing is revoked and published; false data are proposed for the integrity record, and nothing is applied for before the day."""
+    if route.get("way") == "cancel":
+        cancel(db, revocation, {"opinion": revocation.decision_text}, instance=instance, by=by, now=now)
+        return
     institution = institutions.get(db, revocation.institution_id)
     months = answers.whole(route.get("reapply_months")) or 0
     until = institutions.add_months(local_day(now), months) if months else None

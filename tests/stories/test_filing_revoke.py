@@ -120,6 +120,19 @@ def test_an_enterprise_gives_its_filing_up(world: World) -> None:
     world.is_well()
 
 
+def test_a_cancellation_that_lies_too_long_is_decided_by_the_leader(world: World) -> None:
+    one = files(world)
+    does(world, revocations.ask_cancellation, one, "研发业务转出。", by=enterprise(world, one).username)
+    world.working_days_pass(16)
+    assert world.waiting() == ["decide"]
+    world.cl.completes("decide", decision="return", opinion="请先核对授权书。")
+    assert world.waiting() == ["confirm_cancellation"], "it goes back to where a cancellation begins"
+    world.working_days_pass(16)
+    world.cl.completes("decide", opinion="企业自愿注销,予以注销。")
+    assert (of(world, one).state, revocation(world, one).decision) == ("cancelled", "cancel")
+    world.is_well()
+
+
 def test_new_grounds_join_what_is_being_looked_into(world: World) -> None:
     one = files(world)
     first = proposed(world, one)
