@@ -190,7 +190,13 @@ def _seen(db: Session, filing: Filing) -> dict[str, Mapping[str, Any]]:
 
 
 def _rows(check: SixHaves, item: str) -> tuple[Have, ...]:
-    return tuple(row for row in check.rows if row.item == item)
+    """The rows of a have; of several thresholds of one figure (the city's and the region's) only the highest, which holds the others."""
+    rows = [row for row in check.rows if row.item == item]
+    highest: dict[str, Decimal] = {}
+    for row in rows:
+        if row.or_figure is None:
+            highest[row.figure] = max(row.threshold, highest.get(row.figure, row.threshold))
+    return tuple(row for row in rows if row.or_figure or row.threshold == highest[row.figure])
 
 
 def _notes(check: SixHaves, item: str) -> tuple[Sentence, ...]:
