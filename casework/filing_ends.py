@@ -60,11 +60,17 @@ def open_objections(db: Session, filing: Filing, *, now: datetime) -> list[dict[
     return found
 
 
-def settle_objections(db: Session, filing: Filing, investigation: Mapping[str, Any], *, by: str, now: datetime) -> bool:
-    """The investigation is over: every open objection is upheld or dismissed with it; dismissed, the publicity goes on. Gives which."""
+def settle_objections(
+    db: Session, filing: Filing, shown: Sequence[object], investigation: Mapping[str, Any], *, by: str, now: datetime
+) -> bool:
+    """The investigation is over: the objections that were looked into are upheld or dismissed with it. Gives which.
+
+    `shown` are their ids. What came in meanwhile stays open and is looked into when the publicity ends. Dismissed, the publicity goes on.
+    """
     upheld = answers.agrees(investigation.get("upheld"))
+    ids = [number for one in shown if (number := answers.whole(one)) is not None]
     query = select(FilingObjection).where(FilingObjection.filing_id == filing.id, FilingObjection.state == "open")
-    for one in db.scalars(query):
+    for one in db.scalars(query.where(FilingObjection.id.in_(ids))):
         one.state = "upheld" if upheld else "dismissed"
         one.investigator, one.finding, one.decided_at = by, str(investigation.get("finding") or ""), now
     if not upheld:

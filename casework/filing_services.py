@@ -189,7 +189,8 @@ def _objections(db: Session, call: Call) -> Mapping[str, object]:
 
 def _settle_objections(db: Session, call: Call) -> Mapping[str, object]:
     investigation = _group(call, "investigation")
-    upheld = filing_ends.settle_objections(db, _filing(db, call), investigation, by=call.by, now=call.now)
+    shown = [one.get("id") for one in answers.rows(call.inputs.get("objections"))]
+    upheld = filing_ends.settle_objections(db, _filing(db, call), shown, investigation, by=call.by, now=call.now)
     return {"upheld": upheld}
 
 

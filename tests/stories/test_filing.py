@@ -69,12 +69,12 @@ def told(world: World, who: str) -> list[str]:
         return [notice.template.format(**notice.params) for notice in db.scalars(query.order_by(Notice.id))]
 
 
-def objects(world: World, filing_id: int) -> None:
+def objects(world: World, filing_id: int, name: str = "李先生") -> None:
     """A stranger objects to a published filing."""
     with world.database.transaction() as db:
         filing = filings.get(db, filing_id)
         filing_publicity.object_to(
-            db, filing, name="李先生", contact="0775-1234567", text="该机构人员名单与实际不符,请核查。", now=world.now
+            db, filing, name=name, contact="0775-1234567", text="该机构人员名单与实际不符,请核查。", now=world.now
         )
     world.run()
 
@@ -249,6 +249,28 @@ def test_an_objection_that_is_upheld_ends_in_a_refusal(world: World) -> None:
     found = row(world, filing)
     assert (found.state, found.refuse_code, found.number) == ("refused", "objection", None)
     assert registered(world, filing) is None
+    world.is_well()
+
+
+def test_an_objection_that_comes_in_while_another_is_looked_into_is_looked_into_as_well(world: World) -> None:
+    filing = applies(world)
+    ent(world, filing).completes("apply")
+    world.everybody_does(*CITY)
+    objects(world, filing)
+    objects(world, filing, name="黄女士")
+    world.working_days_pass(2)
+    world.cs.completes("investigate")
+    assert world.waiting() == [], "the publicity goes on"
+    world.working_days_pass(5)
+    assert (world.waiting(), row(world, filing).number) == (["investigate"], None), (
+        "no number before every word is settled"
+    )
+    world.hires("cs2", "CS", "45/4508").completes("investigate")
+    with world.database.reading() as db:
+        settled = [(one.state, one.investigator) for one in db.scalars(select(FilingObjection))]
+        assert settled == [("dismissed", "cs"), ("dismissed", "cs2")]
+    world.run()
+    assert row(world, filing).state == "filed"
     world.is_well()
 
 
