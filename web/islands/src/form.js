@@ -52,7 +52,7 @@ class CamundaForm extends HTMLElement {
 
   async draw(schema, data, draft) {
     if (!schema) throw new Error(t("The drawing of the form is missing."));
-    const local = this.readonly ? undefined : await this.draft.fromDevice();
+    const local = this.readonly ? undefined : await this.onDevice();
     // form-js waits 300 ms before it believes a keystroke, and forgets it when another field changes meanwhile.
     this.form = new Form({
       debounce: false,
@@ -85,6 +85,13 @@ class CamundaForm extends HTMLElement {
       else if (await outbox.waitingFor(this.draft.id)) this.waiting();
     }
     this.setAttribute("ready", "");
+  }
+
+  /** What this device kept of the form: the submission that waits to be sent (of its files some may have arrived), or a later draft. */
+  async onDevice() {
+    const patience = new Promise((resolve) => setTimeout(resolve, 5000));
+    const [typed, waits] = await Promise.all([this.draft.fromDevice(), Promise.race([outbox.waitingFor(this.draft.id), patience])]);
+    return waits && !(typed?.at > waits.at) ? waits : typed;
   }
 
   build(schema) {
