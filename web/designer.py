@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework import casefile, permissions
 from engine import definitions, trial, versions
+from engine.bpmn import layout
 from engine.bpmn.differences import Change, between
 from engine.errors import NotFound, Sentence, Undeployable
 from engine.tables import Definition, Deployment, HistoryEntry, Instance, Job, UserTask
@@ -110,7 +111,9 @@ def deploy() -> BaseResponse | tuple[str, int]:
             )
     except Undeployable as refused:
         texts = {
-            name: content.decode(errors="replace") for name, content in files.items() if len(content) < LARGEST_SHOWN
+            name: layout.placed(content).decode(errors="replace")
+            for name, content in files.items()
+            if len(content) < LARGEST_SHOWN
         }
         page = render_template("designer/refused.html", findings=refused.findings, texts=texts)
         return page, 422
@@ -166,7 +169,8 @@ def drawing(definition_id: int) -> Response:
     row = _get(definition_id)
     if row.kind == "form":
         raise NotFound("there is no drawing {id}", id=definition_id)
-    response = Response(row.source, content_type="application/xml; charset=utf-8")
+    shown = layout.placed(row.source) if row.kind == "process" else row.source
+    response = Response(shown, content_type="application/xml")
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return response
 

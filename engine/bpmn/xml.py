@@ -94,9 +94,23 @@ def parse(source: bytes, findings: Findings) -> etree._Element:
         raise Undeployable(findings.found) from error
     if root.getroottree().docinfo.internalDTD is not None:
         findings.error("doctype", "", "the file declares a document type; take the DOCTYPE out")
+    if _is_garbled(source, root.getroottree().docinfo.encoding or ""):
+        findings.error("not-xml", "", "the file says that its encoding is {encoding}, but it is UTF-8; save it as UTF-8",
+                       encoding=str(root.getroottree().docinfo.encoding))  # fmt: skip
     _measure(root, findings)
     findings.refuse()
     return root
+
+
+def _is_garbled(source: bytes, encoding: str) -> bool:
+    """Whether a file that calls itself western holds characters of UTF-8: every name would be read as gibberish."""
+    if source.isascii() or not encoding.lower().startswith(("iso-8859", "windows-125", "cp125", "latin")):
+        return False
+    try:
+        source.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _measure(root: etree._Element, findings: Findings) -> None:

@@ -2,11 +2,15 @@
 
 import io
 import json
+import re
 import zipfile
 
 import pytest
+from sqlalchemy import select
 
 from engine.lint.catalogue import RULES
+from engine.tables import Definition
+from tests.diagrams.sketch import draw, end, node, start, z
 from tests.web.visitors import Door
 
 
@@ -43,3 +47,18 @@ def test_the_kit_is_downloaded_under_a_name_with_its_version(door: Door) -> None
     assert "xiaohao-modeler-kit-" in answer.headers["Content-Disposition"]
     packed = zipfile.ZipFile(io.BytesIO(answer.data))
     assert json.loads(packed.read("resources/element-templates/xiaohao-services.json"))
+
+
+def test_a_drawing_without_a_layout_is_shown_with_one_and_kept_as_it_came(door: Door) -> None:
+    task = node("userTask", "look", "", z("assignmentDefinition", candidateGroups="DES"))
+    drawn = draw("plainly", [start(), task, end()], "start -> look -> end")
+    source = re.sub(rb"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", b"", drawn, flags=re.DOTALL)
+    assert b"BPMNShape" not in source
+    answer = door.knock(
+        "DES", "POST", "/designer/deploy", data={"files": (io.BytesIO(source), "plain.bpmn"), "name": "try"}
+    )
+    assert answer.status_code == 303
+    with door.database.reading() as db:
+        made = db.scalars(select(Definition.id).where(Definition.key == "plainly")).one()
+    assert b"BPMNShape" in door.knock("DES", "GET", f"/drawings/{made}").data
+    assert door.knock("DES", "GET", f"/designer/{made}/source").data == source
