@@ -6,7 +6,7 @@ in its own transaction; the items of the case look again at what is on record.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,13 +29,6 @@ from engine import history, messages
 from engine.calendars import local_day
 from engine.errors import Conflict, Sentence
 from engine.tables import Instance
-
-FLAGS: Final[Mapping[str, tuple[str, ...]]] = {
-    "city": ("resource_preference", "priority_city_platform"),
-    "region": ("resource_preference", "priority_region_platform", "whitelist_candidate", "talent_channel"),
-}
-"""What a number brings with it, by level (b22, WP-2.3)."""
-_PATIENCE: Final = timedelta(days=400)
 
 
 def publish(db: Session, filing: Filing, until: datetime, *, now: datetime) -> str:
@@ -78,8 +71,19 @@ def settle_objections(
     return upheld
 
 
-def issue(db: Session, filing: Filing, terms: Mapping[str, Any], *, promised: bool, by: str, now: datetime) -> str:
+def issue(
+    db: Session,
+    filing: Filing,
+    terms: Mapping[str, Any],
+    flags: Sequence[object],
+    *,
+    promised: bool,
+    by: str,
+    now: datetime,
+) -> str:
     """Gives the number (b21): the register has the institution from now on, the certificate its code. Gives the number.
+
+    `flags` are what the number brings with it (b22, WP-2.3), as the drawing says.
 
     Raises:
         Conflict: it has a number already.
@@ -90,7 +94,7 @@ def issue(db: Session, filing: Filing, terms: Mapping[str, Any], *, promised: bo
     filing.number = filing_numbers.number(db, filing, now=now)
     filing.voucher_code = filing_numbers.voucher_code()
     filing.state, filing.decided_on, filing.updated_at = "filed", day, now
-    filing.flags = list(FLAGS[filing.level])
+    filing.flags = [str(one) for one in flags]
     if promised and filing.verdict == "OK_WITH_PROMISE":
         filing.promise_state = "open"
         filing.promise_due = day + timedelta(days=int(str(terms.get("promise_days") or 60)))
@@ -261,7 +265,6 @@ def _months_after(day: date, months: int) -> date:
 
 
 __all__: Sequence[str] = (
-    "FLAGS",
     "issue",
     "not_accept",
     "notify",

@@ -196,8 +196,8 @@ def _settle_objections(db: Session, call: Call) -> Mapping[str, object]:
 
 def _issue(db: Session, call: Call) -> Mapping[str, object]:
     promised = answers.agrees(call.inputs.get("promised"))
-    terms = _group(call, "terms")
-    number = filing_ends.issue(db, _filing(db, call), terms, promised=promised, by=call.by, now=call.now)
+    terms, flags = _group(call, "terms"), answers.several(call.inputs.get("flags"))
+    number = filing_ends.issue(db, _filing(db, call), terms, flags, promised=promised, by=call.by, now=call.now)
     return {"number": number}
 
 
