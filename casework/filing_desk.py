@@ -196,7 +196,8 @@ def _rows(check: SixHaves, item: str) -> tuple[Have, ...]:
     for row in rows:
         if row.or_figure is None:
             highest[row.figure] = max(row.threshold, highest.get(row.figure, row.threshold))
-    return tuple(row for row in rows if row.or_figure or row.threshold == highest[row.figure])
+    kept = {(row.figure, row.threshold): row for row in rows if row.or_figure or row.threshold == highest[row.figure]}
+    return tuple(kept.values())
 
 
 def _notes(check: SixHaves, item: str) -> tuple[Sentence, ...]:
