@@ -14,8 +14,8 @@ from web import checking
 FOLDER = ROOT / "docs" / "rules"
 KNOWN = Known({"visit"}, {"light"}, {"close"}, {"registry.cases.open", "send.letter"})
 """What exists beside the bad and the good files."""
-# What only a process with limits finds, and what would take long: see tests/engine/test_trial.py and bpmn/test_hostile_files.py.
-ELSEWHERE = {"too-costly": "reading this took more than {seconds} seconds or {megabytes} MB; draw it in smaller files"}
+ELSEWHERE = {"too-costly", "lost"}
+"""What no file alone can break: see tests/engine/test_trial.py and tests/engine/bpmn/test_completeness.py."""
 
 
 def files(rule: str, pair: Pair) -> tuple[dict[str, bytes], dict[str, bytes]]:

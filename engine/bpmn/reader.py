@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from engine.bpmn import camunda7, checks, vocabulary
+from engine.bpmn import camunda7, checks, completeness, vocabulary
 from engine.bpmn.event_definitions import EventDefinitions
 from engine.bpmn.extensions import Extensions
 from engine.bpmn.model import (
@@ -57,6 +57,9 @@ def read(source: bytes, *, resource: str, names: Iterable[str] = ()) -> Model:
         findings.error("too-deep", "", "the file is nested too deeply")
         raise Undeployable(findings.found) from error
     checks.check(model, findings, names=tuple(names))
+    findings.refuse()
+    for one in completeness.lost(root, model):
+        findings.error("lost", one.element_id, "the reader lost this: {kind}; tell whoever maintains it", kind=one.kind)
     findings.refuse()
     return replace(model, findings=tuple(findings.found))
 

@@ -214,4 +214,10 @@ DRAWINGS: Final[tuple[RulePage, ...]] = pages("bpmn", (
      "Write a whole number, like 3.",
      "重试次数不是整数。",
      "写整数，例如 3。"),
+    ("lost", "error",
+     ("The drawing was read a second time by another way, and something in it was not in what the machine holds. This is a fault of "
+     "the system, not of the drawing; rather than running without it, the drawing is refused."),
+     "Nothing: tell whoever maintains the system, with the file.",
+     "图按另一种方式又读了一遍，发现有内容没有进入系统。这是系统的缺陷，不是图的问题；为避免漏办，拒绝部署。",
+     "不用改图；请把文件交给系统维护人员。"),
 ))  # fmt: skip

@@ -72,7 +72,7 @@ def page(rule: RulePage, example: Example) -> str:
         lines.append(f"* good 正例: [{example.good}](drawings/{example.good})\n")
     else:
         lines.append(
-            "The bad file is made by the tests; it is too large to stand here.\n\n反例由测试生成，文件太大，不放在这里。\n"
+            "No file stands here: the tests make what breaks this rule.\n\n这里没有示例文件：违反本规则的文件由测试生成。\n"
         )
     return "".join(lines)
 

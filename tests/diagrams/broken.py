@@ -143,6 +143,7 @@ def files() -> Mapping[str, Pair]:
             changed(PLAIN, "</bpmn:process>", "<bpmn:task/>" * 60_000 + "</bpmn:process>"), PLAIN, kept=False
         ),
         "too-costly": Pair(PLAIN, PLAIN, kept=False),
+        "lost": Pair(PLAIN, PLAIN, kept=False),
         "defined-twice": Pair(two, PLAIN),
         "no-process": Pair(changed(PLAIN, 'isExecutable="true"', 'isExecutable="false"'), PLAIN),
         "bad-id": Pair(one(asks("1a"), flows="start -> 1a -> end"), PLAIN),
