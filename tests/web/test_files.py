@@ -1,7 +1,5 @@
 """A file is sent as soon as it is chosen, and comes back as what it is and nothing more."""
 
-from io import BytesIO
-
 import pytest
 from werkzeug.test import TestResponse
 
@@ -10,8 +8,17 @@ from tests.web.visitors import Door
 
 
 def bring(door: Door, data: bytes = PDF, name: str = "平面图.pdf", kind: str = "application/pdf") -> TestResponse:
-    sent = {"file": (BytesIO(data), name, kind)}
-    return door.knock("XG", "POST", f"/tasks/{door.ids.task}/files", data=sent, headers={"Accept": "application/json"})
+    edge = "----x"
+    head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: {kind}\r\n\r\n'
+    body = head.encode() + data + f"\r\n--{edge}--\r\n".encode()
+    return door.knock(
+        "XG",
+        "POST",
+        f"/tasks/{door.ids.task}/files",
+        data=body,
+        content_type=f"multipart/form-data; boundary={edge}",
+        headers={"Accept": "application/json"},
+    )
 
 
 def test_a_file_that_was_sent_is_answered_with_its_reference_and_can_be_fetched(door: Door) -> None:
