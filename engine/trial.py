@@ -137,7 +137,8 @@ def _heard(said: Any) -> object:
     if not isinstance(said, dict):
         return said
     one = cast(dict[str, Any], said)
-    return Sentence(one["template"], {name: _heard(each) for name, each in one["params"].items()})
+    template, params = str(one["template"]), {name: _heard(each) for name, each in one["params"].items()}
+    return Sentence(template, params)
 
 
 if __name__ == "__main__":

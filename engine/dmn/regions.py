@@ -12,7 +12,7 @@ from engine.feel.compiler import Compiler
 from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
 from engine.feel.evaluation import Env, Null, Run
 from engine.feel.operators import OPERATORS, order
-from engine.feel.syntax import Literal, Node, RangeNode, UnaryTests
+from engine.feel.syntax import Call, Literal, Node, RangeNode, UnaryTests
 from engine.feel.text import quoted, value_text
 from engine.feel.types import Type
 from engine.feel.unary import compile_tests
@@ -96,7 +96,11 @@ def literals(node: Node) -> list[Value]:
         part = waiting.pop()
         if isinstance(part, Literal):
             found.append(part.value)
-        waiting.extend(children(part))
+        if not isinstance(part, Call):
+            waiting.extend(children(part))
+        elif _is_value(part):
+            # What stands inside a call is not what is compared: date("2026-06-30") is a date.
+            found.append(Compiler().compile(part)(Env({}, None, Run({}))))
     return found
 
 

@@ -135,3 +135,10 @@ def _in(test: str, value: Any, drawn_rules: list[tuple[str, ...]]) -> bool:
     if "any other text" in test and not any(f'"{value}"' in rule[2] for rule in drawn_rules):
         return True
     return bool(parts) and feel.unary_test(", ".join(parts), value) is True
+
+
+def test_a_date_that_is_called_is_a_date_and_a_text_is_not() -> None:
+    rules = [['< date("2026-06-30")', "1"], ['>= date("2026-06-30")', "2"]]
+    assert look(drawn.table(["day"], ["x"], rules, types=["date"])).type_errors == ()
+    [wrong] = look(drawn.table(["day"], ["x"], [['< "2026-06-30"', "1"]], types=["date"])).type_errors
+    assert (wrong.rule, wrong.wanted) == (1, "date")
