@@ -6,10 +6,13 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from casework.attachment_tables import Attachment
 from tests.browser.conftest import SIZES, Pictures
 from tests.browser.house import AT_SHORT_NOTICE, PEOPLE, House
 from tests.browser.test_access import faults
+from tests.files import picture
 from tests.world import COUNTY
 
 pytestmark = pytest.mark.browser
@@ -73,11 +76,15 @@ def the_visit_is_arranged_and_recorded_in_the_yard(house: House, pictures: Pictu
     visit = house.person("lo").task("走访并记录").chooses("走访结果", "已成访").dates("走访日期", today)
     visit.fills("时长", 45).fills("姓名", "韦总").fills("职务", "总经理")
     visit.fills("走访内容", "查看胶合线改造现场，核对研发项目进度，听取企业融资困难。")
+    visit.brings("现场照片", "车间.jpg", picture(place=True))
     visit.fills("研发进展", "中试线安装完毕。").picks("未定位原因", "室内或地下无信号")
     visit.adds_row("需要交办的问题(每个问题各开一件)").picks("类别", "融资").fills("问题", "设备贷款抵押不足")
     visit.fills("说明", "厂房已抵押，银行要求追加担保。")
     pictures("day-officer-visit")
     visit.submits()
+    with house.world.database.reading() as db:
+        [photo] = db.scalars(select(Attachment))
+        assert (photo.name, photo.used_at is not None, photo.place["lat"]) == ("车间.jpg", True, "23.07000")
     house.world.speaks_of(1)
     house.world.enterprise.completes("confirm_visit")
     house.person("lo").opens("/issues/").sees("设备贷款抵押不足")
