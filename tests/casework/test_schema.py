@@ -64,6 +64,8 @@ def test_rows_of_the_first_version_live_on_in_the_newest(empty: Database) -> Non
     with empty.engine.connect() as connection:
         for table in filled:
             assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 1, table.name
+        scope = connection.execute(text("SELECT scope FROM rd_institution")).scalar_one()
+        assert scope == connection.execute(text("SELECT path FROM enterprise")).scalar_one()
     assert revising.differences(empty) == []
 
 

@@ -434,6 +434,9 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_rd_institution_filing_id"), "filing", ["filing_id"], ["id"], use_alter=True
         )
+    op.execute(
+        "UPDATE rd_institution SET scope = (SELECT path FROM enterprise WHERE enterprise.id = rd_institution.enterprise_id)"
+    )
 
 
 def downgrade() -> None:
