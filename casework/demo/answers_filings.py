@@ -36,7 +36,7 @@ _REGION: Final[_Tier] = (200, 15, 500, 3)
 
 def fate(reference: str) -> str:
     """What becomes of the application with this reference: the same in every demo."""
-    dice = Random(f"filing {reference}")  # noqa: S311 - fictional
+    dice = Random(f"course {reference}")  # noqa: S311 - fictional
     return dice.choices(list(FATES), list(FATES.values()))[0]
 
 

@@ -38,7 +38,7 @@ _UNTIL: Final = date(2026, 6, 29)
 _FROM: Final = date(2025, 2, 17)
 _SPARSE: Final = 15
 """Before that, one in so many working days."""
-_OBJECTED: Final = 9
+_OBJECTED: Final = 5
 _FOUND: Final = "两年无研发支出,机构场地已改作他用。"
 _LAST_OBJECTION: Final = date(2026, 6, 24)
 """Whatever is published from this day on meets an objection: one is being looked into on the last day."""
@@ -105,7 +105,8 @@ def _place(db: Session, day: date) -> int | None:
 
 
 def _object(db: Session, day: date, now: datetime) -> None:
-    query = select(Filing).where(Filing.state == "publicity", Filing.publicity_from == day).order_by(Filing.id)
+    yesterday = calendar(db).add(day, -1)
+    query = select(Filing).where(Filing.state == "publicity", Filing.publicity_from == yesterday).order_by(Filing.id)
     for filing in db.scalars(query).all():
         if filing.id % _OBJECTED == 0 or day >= _LAST_OBJECTION:
             said = "据了解该机构研发人员多为车间工人,请核实。"

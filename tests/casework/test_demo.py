@@ -43,7 +43,7 @@ def test_the_demo_draws_up_a_list_and_opens_cases_and_nothing_gives_up(database:
         assert [(row.number, row.kind, row.state) for row in editions] == [("LIST-2025-1", "年度", "冻结")]
         lists = set(db.execute(select(ListEntry.list_type).where(ListEntry.state == "确立")).scalars())
         assert {"L1", "L2", "L3", "L4", "L5"} <= lists
-        assert db.execute(select(func.count(Case.id))).scalar_one() > 25
+        assert db.execute(select(func.count(Case.id))).scalar_one() > 20
         assert db.execute(select(Job.error).where(Job.status == "failed")).scalars().all() == []
         assert verify.check(db) == []
         shown = province.log_ins(db)
