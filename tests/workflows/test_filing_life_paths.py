@@ -1,5 +1,6 @@
 """The drawings of an institution's life after its number walk their ways: review, promise, change, renewal, upgrade, revocation …"""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -206,13 +207,13 @@ def test_a_late_county_is_passed_over_and_a_late_city_replaced_by_its_leader() -
     assert "refused" in played.path
 
 
-def renewal(asked: bool = False, **services: Service) -> Life:
+def renewal(asked: bool = False, services: Mapping[str, Service] | None = None) -> Life:
     known: dict[str, Service] = {
         "registry.renewals.open": {"institution": SHOWN, "validUntil": "2026-09-30"},
         "registry.renewals.pending": {"pending": False},
         "registry.renewals.prolong": {"validUntil": "2026-10-28"},
     }
-    return Life("filing_renewal", {"institutionId": 9, "asked": asked}, known | dict(services))
+    return Life("filing_renewal", {"institutionId": 9, "asked": asked}, known | dict(services or {}))
 
 
 def test_a_filing_is_renewed_in_time() -> None:
@@ -241,7 +242,7 @@ def test_a_filing_nobody_renews_ends_on_its_day() -> None:
 
 def test_a_renewal_that_an_office_still_looks_at_keeps_the_filing_in_force() -> None:
     answers = iter([True, False])
-    played = renewal(**{"registry.renewals.pending": lambda _inputs: {"pending": next(answers)}})
+    played = renewal(services={"registry.renewals.pending": lambda _inputs: {"pending": next(answers)}})
     played.does("answer")
     played.fire("expires")
     assert played.gave("registry.renewals.prolong", institutionId=9)
@@ -260,12 +261,13 @@ def upgrade(source: str = "self", **facts: Any) -> Life:
 
 def test_an_upgrade_begins_an_application_when_nothing_stands_against_it() -> None:
     assert "asked" in upgrade().path
-    for against in (
+    refused: tuple[dict[str, Any], ...] = (
         {"level": "region"},
         {"state": "expired"},
         {"open_applications": 1},
         {"months_filed": 2, "min_months_city_filed": 3},
-    ):
+    )
+    for against in refused:
         played = upgrade(**against)
         assert "not_eligible" in played.path
         assert played.inputs_of("registry.renewals.explain")["terms"]["reason"]
@@ -376,7 +378,7 @@ CANDIDATES = [
 ]
 
 
-def recognition(candidates: list[dict[str, Any]] | None = None, **services: Service) -> Life:
+def recognition(candidates: list[dict[str, Any]] | None = None, services: Mapping[str, Service] | None = None) -> Life:
     found = {"candidates": CANDIDATES if candidates is None else candidates}
     known: dict[str, Service] = {
         "registry.recognitions.open": {
@@ -387,7 +389,7 @@ def recognition(candidates: list[dict[str, Any]] | None = None, **services: Serv
         },
         **{f"registry.recognitions.{name}": found for name in ("collect", "admit", "score", "rank")},
     }
-    return Life("recognition", {"callId": 6}, known | dict(services))
+    return Life("recognition", {"callId": 6}, known | dict(services or {}))
 
 
 def test_a_recognition_is_ranked_by_score_and_only_a_tie_by_the_filing() -> None:
@@ -409,7 +411,7 @@ def test_a_recognition_without_candidates_ends_and_a_returned_one_is_scored_agai
     nobody = recognition([])
     nobody.fire("applications_close")
     assert "empty" in nobody.path
-    excluded = recognition(**{"registry.recognitions.admit": {"candidates": []}})
+    excluded = recognition(services={"registry.recognitions.admit": {"candidates": []}})
     excluded.fire("applications_close")
     excluded.does("examine")
     assert "empty" in excluded.path
