@@ -380,7 +380,7 @@ class World:
                     path=firm.path,
                     list_type=name,
                     subtype=subtype if name in {"L1", "L2", "L3"} else "",
-                    reason="test",
+                    reason="年度清单",
                     lead=lead,
                     state="确立",
                 )
