@@ -1,15 +1,21 @@
 """The services of filings that a drawing may name (`registry.filings.*`): each reads its inputs and calls one function of the domain."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from casework import answers, filing_ends, filing_opinions, filing_signatures, filing_sites, filing_steps, filings
+from casework import (
+    answers,
+    filing_ends,
+    filing_opinions,
+    filing_signatures,
+    filing_sites,
+    filing_steps,
+    filings,
+    inputs,
+)
 from casework.filing_tables import Filing
-from engine.calendars import SHANGHAI
-from engine.errors import ExecutionFailed
 from engine.services import Call, Service
 
 
@@ -72,7 +78,7 @@ def _out_of_scope(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _assign(db: Session, call: Call) -> Mapping[str, object]:
-    return filing_steps.assign(db, _filing(db, call), _group(call, "authority"), now=call.now)
+    return filing_steps.assign(db, _filing(db, call), inputs.group(call, "authority"), now=call.now)
 
 
 def _remind_officer(db: Session, call: Call) -> Mapping[str, object]:
@@ -81,7 +87,7 @@ def _remind_officer(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _submit(db: Session, call: Call) -> Mapping[str, object]:
-    declared, desk = _group(call, "application"), _text(call, "desk")
+    declared, desk = inputs.group(call, "application"), inputs.text(call, "desk")
     return filing_steps.submit(db, _filing(db, call), declared, desk, instance=call.instance, now=call.now)
 
 
@@ -95,7 +101,7 @@ def _lodge(db: Session, call: Call) -> Mapping[str, object]:
 
 def _stand(db: Session, call: Call) -> Mapping[str, object]:
     filing = _filing(db, call)
-    opinions = filing_steps.stand(db, filing, _text(call, "state"), now=call.now)
+    opinions = filing_steps.stand(db, filing, inputs.text(call, "state"), now=call.now)
     experts = filing_signatures.experts(db, now=call.now) if filing.state == "region" else []
     return {"opinions": opinions, "experts": experts}
 
@@ -110,23 +116,23 @@ def _mark_overdue(db: Session, call: Call) -> Mapping[str, object]:
 
 def _not_accept(db: Session, call: Call) -> Mapping[str, object]:
     filing = _filing(db, call)
-    check = _group(call, "check")
+    check = inputs.group(call, "check")
     filing_ends.not_accept(db, filing, check, instance=call.instance, by=call.by, now=call.now)
     return {}
 
 
 def _ask_correction(db: Session, call: Call) -> Mapping[str, object]:
-    return filing_steps.ask_correction(db, _filing(db, call), _answer(call), _text(call, "asking"), now=call.now)
+    return filing_steps.ask_correction(db, _filing(db, call), _answer(call), inputs.text(call, "asking"), now=call.now)
 
 
 def _forward(db: Session, call: Call) -> Mapping[str, object]:
-    asking = _text(call, "asking")
+    asking = inputs.text(call, "asking")
     return filing_steps.forward(db, _filing(db, call), _answer(call), asking, instance=call.instance, now=call.now)
 
 
 def _ask_advice(db: Session, call: Call) -> Mapping[str, object]:
     codes = answers.several(_answer(call).get("consult"))
-    return filing_steps.ask_advice(db, _filing(db, call), codes, _text(call, "asking"), now=call.now)
+    return filing_steps.ask_advice(db, _filing(db, call), codes, inputs.text(call, "asking"), now=call.now)
 
 
 def _opinions(db: Session, call: Call) -> Mapping[str, object]:
@@ -134,39 +140,39 @@ def _opinions(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _onsite_facts(db: Session, call: Call) -> Mapping[str, object]:
-    return filing_sites.onsite_facts(db, _filing(db, call), _group(call, "review"), by=call.by, now=call.now)
+    return filing_sites.onsite_facts(db, _filing(db, call), inputs.group(call, "review"), by=call.by, now=call.now)
 
 
 def _note_onsite(db: Session, call: Call) -> Mapping[str, object]:
-    onsite = _group(call, "onsite")
+    onsite = inputs.group(call, "onsite")
     return filing_sites.note(db, _filing(db, call), onsite, instance=call.instance, by=call.by, now=call.now)
 
 
 def _plan_onsite(db: Session, call: Call) -> Mapping[str, object]:
-    return {"teamNames": filing_sites.plan(db, _filing(db, call), _group(call, "team"), by=call.by, now=call.now)}
+    return {"teamNames": filing_sites.plan(db, _filing(db, call), inputs.group(call, "team"), by=call.by, now=call.now)}
 
 
 def _record_onsite(db: Session, call: Call) -> Mapping[str, object]:
-    found = _group(call, "onsiteResult")
+    found = inputs.group(call, "onsiteResult")
     return filing_sites.record(db, _filing(db, call), found, instance=call.instance, by=call.by, now=call.now)
 
 
 def _ask_rectify(db: Session, call: Call) -> Mapping[str, object]:
-    return filing_sites.ask_rectify(db, _filing(db, call), _group(call, "onsiteResult"), now=call.now)
+    return filing_sites.ask_rectify(db, _filing(db, call), inputs.group(call, "onsiteResult"), now=call.now)
 
 
 def _ask_cosign(db: Session, call: Call) -> Mapping[str, object]:
-    mode, level = _text(call, "cosign"), _text(call, "at")
+    mode, level = inputs.text(call, "cosign"), inputs.text(call, "at")
     return {"opinions": filing_signatures.ask_cosign(db, _filing(db, call), mode, level, now=call.now)}
 
 
 def _press_cosign(db: Session, call: Call) -> Mapping[str, object]:
-    filing_signatures.press_cosign(db, _filing(db, call), _text(call, "at"), now=call.now)
+    filing_signatures.press_cosign(db, _filing(db, call), inputs.text(call, "at"), now=call.now)
     return {}
 
 
 def _invite_experts(db: Session, call: Call) -> Mapping[str, object]:
-    chosen = answers.several(_group(call, "review").get("experts"))
+    chosen = answers.several(inputs.group(call, "review").get("experts"))
     return filing_signatures.invite_experts(db, _filing(db, call), chosen, now=call.now)
 
 
@@ -179,7 +185,7 @@ def _switch_to_city(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _publish(db: Session, call: Call) -> Mapping[str, object]:
-    until = _moment(call, "until")
+    until = inputs.moment(call, "until")
     return {"publicityUntil": filing_ends.publish(db, _filing(db, call), until, now=call.now)}
 
 
@@ -188,7 +194,7 @@ def _objections(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _settle_objections(db: Session, call: Call) -> Mapping[str, object]:
-    investigation = _group(call, "investigation")
+    investigation = inputs.group(call, "investigation")
     shown = [one.get("id") for one in answers.rows(call.inputs.get("objections"))]
     upheld = filing_ends.settle_objections(db, _filing(db, call), shown, investigation, by=call.by, now=call.now)
     return {"upheld": upheld}
@@ -196,7 +202,7 @@ def _settle_objections(db: Session, call: Call) -> Mapping[str, object]:
 
 def _issue(db: Session, call: Call) -> Mapping[str, object]:
     promised = answers.agrees(call.inputs.get("promised"))
-    terms, flags = _group(call, "terms"), answers.several(call.inputs.get("flags"))
+    terms, flags = inputs.group(call, "terms"), answers.several(call.inputs.get("flags"))
     number = filing_ends.issue(db, _filing(db, call), terms, flags, promised=promised, by=call.by, now=call.now)
     return {"number": number}
 
@@ -211,7 +217,7 @@ def _prepare_refusal(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _refuse(db: Session, call: Call) -> Mapping[str, object]:
-    refusal, terms = _group(call, "refusal"), _group(call, "terms")
+    refusal, terms = inputs.group(call, "refusal"), inputs.group(call, "terms")
     filing_ends.refuse(db, _filing(db, call), refusal, terms, instance=call.instance, by=call.by, now=call.now)
     return {}
 
@@ -222,43 +228,15 @@ def _withdraw(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _give_up(db: Session, call: Call) -> Mapping[str, object]:
-    reason = str(_group(call, "withdrawal").get("reason") or "")
+    reason = str(inputs.group(call, "withdrawal").get("reason") or "")
     filing_ends.withdraw(db, _filing(db, call), reason, instance=call.instance, by=call.by, now=call.now)
     return {}
 
 
 def _filing(db: Session, call: Call) -> Filing:
-    given = call.inputs.get("filingId")
-    if isinstance(given, bool) or not str(given or "").isdigit():
-        raise ExecutionFailed(
-            "expected the number of a filing, but it is {value}", element_id=call.element_id, value=str(given)
-        )
-    return filings.get(db, int(str(given)))
+    return filings.get(db, inputs.number(call, "filingId"))
 
 
 def _answer(call: Call) -> Mapping[str, Any]:
     """What the desk answered that asks for a correction, forwards or consults."""
-    return _group(call, "check" if call.inputs.get("asking") == "county" else "review")
-
-
-def _group(call: Call, name: str) -> Mapping[str, Any]:
-    return answers.context(call.inputs.get(name))
-
-
-def _text(call: Call, name: str) -> str:
-    return str(call.inputs.get(name) or "")
-
-
-def _moment(call: Call, name: str) -> datetime:
-    """A moment as FEEL writes it, with an offset or with a zone's name behind `@`."""
-    given = call.inputs.get(name)
-    try:
-        moment = datetime.fromisoformat(str(given).partition("@")[0])
-    except ValueError:
-        raise ExecutionFailed(
-            "expected {name} to be a moment, but it is {value}",
-            element_id=call.element_id,
-            name=name,
-            value=str(given),
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+    return inputs.group(call, "check" if call.inputs.get("asking") == "county" else "review")

@@ -1,16 +1,22 @@
 """The services of an institution's life after its number: review, promise, change, renewal and upgrade."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from casework import answers, filing_changes, filing_promises, filing_reviews, institution_desks, institutions, renewals
+from casework import (
+    filing_changes,
+    filing_promises,
+    filing_reviews,
+    inputs,
+    institution_desks,
+    institutions,
+    renewals,
+)
 from casework.filing_tables import Filing, RdInstitution
 from casework.institution_tables import InstitutionChange, InstitutionReview
-from engine.calendars import SHANGHAI, local_day
-from engine.errors import Problem
+from engine.calendars import local_day
 from engine.services import Call, Service
 
 
@@ -56,8 +62,10 @@ def institution_services() -> Mapping[str, Service]:
 
 def _open_review(db: Session, call: Call) -> Mapping[str, object]:
     institution = _institution(db, call)
-    due = _day(call, "due")
-    review = filing_reviews.begin(db, institution, _number(call, "year"), due, instance=call.instance, now=call.now)
+    due = local_day(inputs.moment(call, "due"))
+    review = filing_reviews.begin(
+        db, institution, inputs.number(call, "year"), due, instance=call.instance, now=call.now
+    )
     desks = institution_desks.desks(db, institution, now=call.now)
     last = filing_reviews.last_review(db, institution)
     return {
@@ -70,41 +78,41 @@ def _open_review(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _remind(db: Session, call: Call) -> Mapping[str, object]:
-    filing_reviews.remind(db, _review(db, call), _number(call, "round"), now=call.now)
+    filing_reviews.remind(db, _review(db, call), inputs.number(call, "round"), now=call.now)
     return {}
 
 
 def _submit_review(db: Session, call: Call) -> Mapping[str, object]:
-    answer = _group(call, "review")
+    answer = inputs.group(call, "review")
     found = filing_reviews.submit(db, _review(db, call), answer, instance=call.instance, by=call.by, now=call.now)
     return {"check": filing_reviews.table(found)}
 
 
 def _sample(db: Session, call: Call) -> Mapping[str, object]:
-    opinion = _group(call, "opinion")
+    opinion = inputs.group(call, "opinion")
     review = _review(db, call)
     return {"sampled": filing_reviews.sample(db, review, opinion, instance=call.instance, by=call.by, now=call.now)}
 
 
 def _order(db: Session, call: Call) -> Mapping[str, object]:
-    opinion, due = _group(call, "opinion"), _day(call, "due")
+    opinion, due = inputs.group(call, "opinion"), local_day(inputs.moment(call, "due"))
     filing_reviews.order_rectification(db, _review(db, call), opinion, due, by=call.by, now=call.now)
     return {}
 
 
 def _pass(db: Session, call: Call) -> Mapping[str, object]:
-    filing_reviews.passed(db, _review(db, call), _group(call, "opinion"), by=call.by, now=call.now)
+    filing_reviews.passed(db, _review(db, call), inputs.group(call, "opinion"), by=call.by, now=call.now)
     return {}
 
 
 def _fail(db: Session, call: Call) -> Mapping[str, object]:
-    opinion = _group(call, "opinion")
+    opinion = inputs.group(call, "opinion")
     filing_reviews.fail(db, _review(db, call), opinion, instance=call.instance, by=call.by, now=call.now)
     return {}
 
 
 def _stop_review(db: Session, call: Call) -> Mapping[str, object]:
-    filing_reviews.stop(db, _number(call, "institutionId"), now=call.now)
+    filing_reviews.stop(db, inputs.number(call, "institutionId"), now=call.now)
     return {}
 
 
@@ -116,7 +124,7 @@ def _open_promise(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _prove(db: Session, call: Call) -> Mapping[str, object]:
-    proof = _group(call, "proof")
+    proof = inputs.group(call, "proof")
     filing = _filing(db, call)
     return {
         "result": filing_promises.prove(db, filing, proof, instance=call.instance, by=call.by, now=call.now),
@@ -124,24 +132,26 @@ def _prove(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _give_time(db: Session, call: Call) -> Mapping[str, object]:
-    filing_promises.give_time(db, _filing(db, call), _group(call, "check"), _day(call, "due"), now=call.now)
+    filing_promises.give_time(
+        db, _filing(db, call), inputs.group(call, "check"), local_day(inputs.moment(call, "due")), now=call.now
+    )
     return {}
 
 
 def _keep_promise(db: Session, call: Call) -> Mapping[str, object]:
-    check = _group(call, "check")
+    check = inputs.group(call, "check")
     filing_promises.keep(db, _filing(db, call), check, instance=call.instance, by=call.by, now=call.now)
     return {}
 
 
 def _break(db: Session, call: Call) -> Mapping[str, object]:
-    check = _group(call, "check")
+    check = inputs.group(call, "check")
     filing_promises.break_promise(db, _filing(db, call), check, instance=call.instance, by=call.by, now=call.now)
     return {}
 
 
 def _stop_promise(db: Session, call: Call) -> Mapping[str, object]:
-    for filing in filing_promises.running(db, _number(call, "institutionId")):
+    for filing in filing_promises.running(db, inputs.number(call, "institutionId")):
         filing.promise_state, filing.updated_at = "broken", call.now
     return {}
 
@@ -154,7 +164,7 @@ def _open_change(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _submit_change(db: Session, call: Call) -> Mapping[str, object]:
-    answer = _group(call, "change")
+    answer = inputs.group(call, "change")
     return filing_changes.submit(db, _change(db, call), answer, instance=call.instance, by=call.by, now=call.now)
 
 
@@ -183,14 +193,14 @@ def _apply_change(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _stop_change(db: Session, call: Call) -> Mapping[str, object]:
-    filing_changes.stop(db, _number(call, "institutionId"), now=call.now)
+    filing_changes.stop(db, inputs.number(call, "institutionId"), now=call.now)
     return {}
 
 
 def _with_county(db: Session, call: Call) -> tuple[InstitutionChange, Mapping[str, Any]]:
     """The change, and the opinion that counts: the city's where it has spoken; then the county's is kept as well."""
     change = _change(db, call)
-    county, city = _group(call, "opinion"), _group(call, "cityOpinion")
+    county, city = inputs.group(call, "opinion"), inputs.group(call, "cityOpinion")
     if not city:
         return change, county
     if change.state == "county":
@@ -216,7 +226,9 @@ def _pending(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _prolong(db: Session, call: Call) -> Mapping[str, object]:
-    until = renewals.prolong(db, _institution(db, call), _day(call, "until"), by=call.by, now=call.now)
+    until = renewals.prolong(
+        db, _institution(db, call), local_day(inputs.moment(call, "until")), by=call.by, now=call.now
+    )
     return {"validUntil": until.isoformat()}
 
 
@@ -230,7 +242,7 @@ def _upgrade_facts(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _explain(db: Session, call: Call) -> Mapping[str, object]:
-    reason = str(_group(call, "terms").get("reason") or "")
+    reason = str(inputs.group(call, "terms").get("reason") or "")
     key = f"upgrade:{call.instance.id}:explained"
     renewals.explain(db, _institution(db, call), reason, key=key, now=call.now)
     return {}
@@ -256,37 +268,16 @@ def _nothing(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _institution(db: Session, call: Call) -> RdInstitution:
-    return institutions.get(db, _number(call, "institutionId"))
+    return institutions.get(db, inputs.number(call, "institutionId"))
 
 
 def _review(db: Session, call: Call) -> InstitutionReview:
-    return filing_reviews.get(db, _number(call, "reviewId"))
+    return filing_reviews.get(db, inputs.number(call, "reviewId"))
 
 
 def _change(db: Session, call: Call) -> InstitutionChange:
-    return filing_changes.get(db, _number(call, "changeId"))
+    return filing_changes.get(db, inputs.number(call, "changeId"))
 
 
 def _filing(db: Session, call: Call) -> Filing:
-    return filing_promises.get(db, _number(call, "filingId"))
-
-
-def _group(call: Call, name: str) -> Mapping[str, Any]:
-    return answers.context(call.inputs.get(name))
-
-
-def _number(call: Call, name: str) -> int:
-    number = answers.whole(call.inputs.get(name))
-    if number is None:
-        raise Problem("expected {name} to be an id, but it is {value}", name=name, value=str(number))
-    return number
-
-
-def _day(call: Call, name: str) -> date:
-    text = str(call.inputs.get(name) or "")
-    try:
-        # A moment that the drawing computed, as FEEL writes it; a named zone is the house's own.
-        moment = datetime.fromisoformat(text.split("@", maxsplit=1)[0])
-    except ValueError as error:
-        raise Problem("expected {name} to be a moment, but it is {value}", name=name, value=text) from error
-    return local_day(moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI))
+    return filing_promises.get(db, inputs.number(call, "filingId"))

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import answers, departments, enterprises, issue_progress, issues, merging
+from casework import answers, departments, enterprises, inputs, issue_progress, issues, merging
 from casework.issue_tables import Issue
-from engine.calendars import SHANGHAI, local_day
-from engine.errors import ExecutionFailed
+from engine.calendars import local_day
 from engine.services import Call, Service
 from engine.tables import Submission, UserTask
 
@@ -59,11 +57,11 @@ def _route(db: Session, call: Call) -> Mapping[str, object]:
     groups = issues.route(
         db,
         issue,
-        _group(call, "register"),
-        _group(call, "routing"),
-        category=_text(call, "category"),
-        first_answer_due=_moment(call, "firstAnswerDue"),
-        due_on=local_day(_moment(call, "dueOn")),
+        inputs.group(call, "register"),
+        inputs.group(call, "routing"),
+        category=inputs.text(call, "category"),
+        first_answer_due=inputs.moment(call, "firstAnswerDue"),
+        due_on=local_day(inputs.moment(call, "dueOn")),
         by=call.by,
         now=call.now,
     )
@@ -77,7 +75,7 @@ def _route(db: Session, call: Call) -> Mapping[str, object]:
 
 def _transfer(db: Session, call: Call) -> Mapping[str, object]:
     issue = _issue(db, call)
-    groups = issues.transfer(db, issue, _text(call, "to"), _text(call, "reason"), by=call.by, now=call.now)
+    groups = issues.transfer(db, issue, inputs.text(call, "to"), inputs.text(call, "reason"), by=call.by, now=call.now)
     return {"lead": issue.lead_post, "leadGroups": groups}
 
 
@@ -85,10 +83,10 @@ def _accept(db: Session, call: Call) -> Mapping[str, object]:
     groups = issues.accept(
         db,
         _issue(db, call),
-        str(_group(call, "accept").get("answer") or ""),
+        str(inputs.group(call, "accept").get("answer") or ""),
         answers.several(call.inputs.get("coDepartments")),
-        _group(call, "routing"),
-        due_on=local_day(_moment(call, "dueOn")),
+        inputs.group(call, "routing"),
+        due_on=local_day(inputs.moment(call, "dueOn")),
         by=call.by,
         now=call.now,
     )
@@ -112,32 +110,32 @@ def _opinions(db: Session, call: Call) -> Mapping[str, object]:
 
 def _raise(db: Session, call: Call) -> Mapping[str, object]:
     issue = _issue(db, call)
-    issues.raise_level(db, issue, _text(call, "reason"), by=call.by, now=call.now)
+    issues.raise_level(db, issue, inputs.text(call, "reason"), by=call.by, now=call.now)
     return _levels(db, issue, call.now)
 
 
 def _redo(db: Session, call: Call) -> Mapping[str, object]:
-    issues.redo(_issue(db, call), local_day(_moment(call, "dueOn")), by=call.by, now=call.now)
+    issues.redo(_issue(db, call), local_day(inputs.moment(call, "dueOn")), by=call.by, now=call.now)
     return {}
 
 
 def _answer(db: Session, call: Call) -> Mapping[str, object]:
-    issues.answer(db, _issue(db, call), _group(call, "handling"), by=call.by, now=call.now)
+    issues.answer(db, _issue(db, call), inputs.group(call, "handling"), by=call.by, now=call.now)
     return {}
 
 
 def _tell(db: Session, call: Call) -> Mapping[str, object]:
-    issues.tell(db, _issue(db, call), _group(call, "feedback"), by=call.by, now=call.now)
+    issues.tell(db, _issue(db, call), inputs.group(call, "feedback"), by=call.by, now=call.now)
     return {}
 
 
 def _rate(db: Session, call: Call) -> Mapping[str, object]:
-    issues.rate(_issue(db, call), _group(call, "rating"), by=call.by, now=call.now)
+    issues.rate(_issue(db, call), inputs.group(call, "rating"), by=call.by, now=call.now)
     return {}
 
 
 def _supervise(db: Session, call: Call) -> Mapping[str, object]:
-    issues.supervise(_issue(db, call), _group(call, "supervision"), by=call.by, now=call.now)
+    issues.supervise(_issue(db, call), inputs.group(call, "supervision"), by=call.by, now=call.now)
     return {}
 
 
@@ -147,7 +145,7 @@ def _close(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _give_up(db: Session, call: Call) -> Mapping[str, object]:
-    handling = _group(call, "handling")
+    handling = inputs.group(call, "handling")
     issues.give_up(db, _issue(db, call), handling, instance=call.instance, by=call.by, now=call.now)
     return {}
 
@@ -173,32 +171,4 @@ def _levels(db: Session, issue: Issue, now: datetime) -> dict[str, object]:
 
 
 def _issue(db: Session, call: Call) -> Issue:
-    given = call.inputs.get("issueId")
-    if isinstance(given, bool) or not str(given or "").isdigit():
-        raise ExecutionFailed(
-            "expected the number of a problem, but it is {value}", element_id=call.element_id, value=str(given)
-        )
-    return issues.get(db, int(str(given)))
-
-
-def _group(call: Call, name: str) -> Mapping[str, Any]:
-    return answers.context(call.inputs.get(name))
-
-
-def _text(call: Call, name: str) -> str:
-    return str(call.inputs.get(name) or "")
-
-
-def _moment(call: Call, name: str) -> datetime:
-    """A moment as FEEL writes it, with an offset or with a zone's name behind `@`."""
-    given = call.inputs.get(name)
-    try:
-        moment = datetime.fromisoformat(str(given).partition("@")[0])
-    except ValueError:
-        raise ExecutionFailed(
-            "expected {name} to be a moment, but it is {value}",
-            element_id=call.element_id,
-            name=name,
-            value=str(given),
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+    return issues.get(db, inputs.number(call, "issueId"))

@@ -5,9 +5,9 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from casework import enterprises, list_reviews, lists, notices, officers
+from casework import enterprises, inputs, list_reviews, lists, notices, officers
 from casework.case_tables import Case
-from engine.errors import ExecutionFailed, NotFound
+from engine.errors import NotFound
 from engine.services import Call, Service
 
 
@@ -37,18 +37,18 @@ def _draft(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _open_reviews(db: Session, call: Call) -> Mapping[str, object]:
-    reviews = lists.open_reviews(db, _id(call, "listVersion"), sender=call.instance, by=call.by, now=call.now)
+    reviews = lists.open_reviews(db, inputs.number(call, "listVersion"), sender=call.instance, by=call.by, now=call.now)
     return {"reviews": len(reviews)}
 
 
 def _start_review(db: Session, call: Call) -> Mapping[str, object]:
-    list_reviews.start(db, _id(call, "listVersion"), _text(call, "territory"), call.instance)
+    list_reviews.start(db, inputs.number(call, "listVersion"), inputs.text(call, "territory"), call.instance)
     return {}
 
 
 def _entries(db: Session, call: Call) -> Mapping[str, object]:
     leads = [str(lead) for lead in cast(Sequence[object], call.inputs.get("leads") or ())]
-    rows = lists.entries(db, _id(call, "listVersion"), path=_text(call, "territory"), leads=leads)
+    rows = lists.entries(db, inputs.number(call, "listVersion"), path=inputs.text(call, "territory"), leads=leads)
     return {
         "entries": [
             {
@@ -70,45 +70,51 @@ def _entries(db: Session, call: Call) -> Mapping[str, object]:
 
 def _record_check(db: Session, call: Call) -> Mapping[str, object]:
     given = _mapping(call, "check")
-    level = _text(call, "level")
-    list_reviews.record(db, _id(call, "listVersion"), _text(call, "territory"), level, given, by=call.by, now=call.now)
+    level = inputs.text(call, "level")
+    list_reviews.record(
+        db, inputs.number(call, "listVersion"), inputs.text(call, "territory"), level, given, by=call.by, now=call.now
+    )
     return {}
 
 
 def _mark_unchecked(db: Session, call: Call) -> Mapping[str, object]:
-    list_reviews.mark_unchecked(db, _id(call, "listVersion"), _text(call, "territory"), _text(call, "level"))
+    list_reviews.mark_unchecked(
+        db, inputs.number(call, "listVersion"), inputs.text(call, "territory"), inputs.text(call, "level")
+    )
     return {}
 
 
 def _finish_review(db: Session, call: Call) -> Mapping[str, object]:
-    version, path = _id(call, "listVersion"), _text(call, "territory")
+    version, path = inputs.number(call, "listVersion"), inputs.text(call, "territory")
     return {"last": list_reviews.finish(db, version, path, sender=call.instance, by=call.by, now=call.now)}
 
 
 def _hold_disputed(db: Session, call: Call) -> Mapping[str, object]:
     given = _mapping(call, "signatures")
-    held = list_reviews.sign(db, _id(call, "listVersion"), given, instance=call.instance, by=call.by, now=call.now)
+    held = list_reviews.sign(
+        db, inputs.number(call, "listVersion"), given, instance=call.instance, by=call.by, now=call.now
+    )
     return {"held": held}
 
 
 def _publish(db: Session, call: Call) -> Mapping[str, object]:
-    version = lists.publish(db, _id(call, "listVersion"), by=call.by, now=call.now)
+    version = lists.publish(db, inputs.number(call, "listVersion"), by=call.by, now=call.now)
     return {"listNumber": version.number}
 
 
 def _announce(db: Session, call: Call) -> Mapping[str, object]:
-    return {"announced": lists.announce(db, _id(call, "listVersion"), by=call.by, now=call.now)}
+    return {"announced": lists.announce(db, inputs.number(call, "listVersion"), by=call.by, now=call.now)}
 
 
 def _available(db: Session, call: Call) -> Mapping[str, object]:
-    case = db.get(Case, _id(call, "caseId"))
+    case = db.get(Case, inputs.number(call, "caseId"))
     if case is None:
-        raise NotFound("there is no case {id}", id=_id(call, "caseId"))
+        raise NotFound("there is no case {id}", id=inputs.number(call, "caseId"))
     return {"officers": officers.choices(db, enterprises.get(db, case.enterprise_id).path)}
 
 
 def _auto_assign(db: Session, call: Call) -> Mapping[str, object]:
-    row = officers.auto_assign(db, _id(call, "caseId"), by=call.by, now=call.now)
+    row = officers.auto_assign(db, inputs.number(call, "caseId"), by=call.by, now=call.now)
     name = row.officer.person.name if row.officer else ""
     notices.letter(
         db,
@@ -126,28 +132,12 @@ def _auto_assign(db: Session, call: Call) -> Mapping[str, object]:
 
 def _assign(db: Session, call: Call) -> Mapping[str, object]:
     given = call.inputs.get("officerId")
-    case_id = _id(call, "caseId")
+    case_id = inputs.number(call, "caseId")
     if given in (None, ""):
         row = officers.of_case(db, case_id) or officers.auto_assign(db, case_id, by=call.by, now=call.now)
     else:
-        row = officers.assign(db, case_id, _id(call, "officerId"), by=call.by, now=call.now)
+        row = officers.assign(db, case_id, inputs.number(call, "officerId"), by=call.by, now=call.now)
     return {"officerId": row.officer_id, "officerName": row.officer.person.name if row.officer else ""}
-
-
-def _id(call: Call, name: str) -> int:
-    value = call.inputs.get(name)
-    if isinstance(value, bool) or not str(value or "").isdigit():
-        raise ExecutionFailed(
-            "expected {name} to be the number of a row, but it is {value}",
-            element_id=call.element_id,
-            name=name,
-            value=str(value),
-        )
-    return int(str(value))
-
-
-def _text(call: Call, name: str) -> str:
-    return str(call.inputs.get(name) or "")
 
 
 def _mapping(call: Call, name: str) -> Mapping[str, Any]:

@@ -1,15 +1,13 @@
 """The services of revocation, recognition and the white list that a drawing may name."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from casework import answers, institutions, recognitions, revocations, whitelist
+from casework import answers, inputs, institutions, recognitions, revocations, whitelist
 from casework.filing_tables import RdInstitution
 from casework.institution_tables import Revocation
 from casework.recognition_tables import RecognitionCall
-from engine.errors import Problem
 from engine.services import Call, Service
 
 
@@ -45,46 +43,48 @@ def _open(db: Session, call: Call) -> Mapping[str, object]:
 
 def _notice(db: Session, call: Call) -> Mapping[str, object]:
     revocation = _revocation(db, call)
-    revocations.notice(db, revocation, _group(call, "notice"), _group(call, "route"), by=call.by, now=call.now)
+    revocations.notice(
+        db, revocation, inputs.group(call, "notice"), inputs.group(call, "route"), by=call.by, now=call.now
+    )
     return {"revocation": revocations.shown(db, revocation)}
 
 
 def _state(db: Session, call: Call) -> Mapping[str, object]:
-    revocations.state(db, _revocation(db, call), _group(call, "statement"), by=call.by, now=call.now)
+    revocations.state(db, _revocation(db, call), inputs.group(call, "statement"), by=call.by, now=call.now)
     return {}
 
 
 def _hear(db: Session, call: Call) -> Mapping[str, object]:
-    revocations.hear(_revocation(db, call), _group(call, "hearing"), by=call.by, now=call.now)
+    revocations.hear(_revocation(db, call), inputs.group(call, "hearing"), by=call.by, now=call.now)
     return {}
 
 
 def _decide(db: Session, call: Call) -> Mapping[str, object]:
-    decision, route = _group(call, "decision"), _group(call, "route")
+    decision, route = inputs.group(call, "decision"), inputs.group(call, "route")
     revocations.decide(_revocation(db, call), decision, route, by=call.by, now=call.now)
     return {}
 
 
 def _revoke(db: Session, call: Call) -> Mapping[str, object]:
-    route = _group(call, "route")
+    route = inputs.group(call, "route")
     revocations.revoke(db, _revocation(db, call), route, instance=call.instance, by=call.by, now=call.now)
     return {}
 
 
 def _cancel(db: Session, call: Call) -> Mapping[str, object]:
-    answer = _group(call, "cancellation")
+    answer = inputs.group(call, "cancellation")
     revocations.cancel(db, _revocation(db, call), answer, instance=call.instance, by=call.by, now=call.now)
     return {}
 
 
 def _keep(db: Session, call: Call) -> Mapping[str, object]:
-    answer = _group(call, "decision") or _group(call, "cancellation")
+    answer = inputs.group(call, "decision") or inputs.group(call, "cancellation")
     revocations.keep(db, _revocation(db, call), answer, by=call.by, now=call.now)
     return {}
 
 
 def _stop(db: Session, call: Call) -> Mapping[str, object]:
-    revocations.stop(db, _number(call, "institutionId"), now=call.now)
+    revocations.stop(db, inputs.number(call, "institutionId"), now=call.now)
     return {}
 
 
@@ -98,13 +98,13 @@ def _collect(db: Session, call: Call) -> Mapping[str, object]:
 
 def _admit(db: Session, call: Call) -> Mapping[str, object]:
     made = _call(db, call)
-    recognitions.admit(db, made, _group(call, "examination"), by=call.by, now=call.now)
+    recognitions.admit(db, made, inputs.group(call, "examination"), by=call.by, now=call.now)
     return {"candidates": recognitions.candidates(db, made)}
 
 
 def _score(db: Session, call: Call) -> Mapping[str, object]:
     made = _call(db, call)
-    recognitions.score(db, made, _group(call, "assessment"), by=call.by, now=call.now)
+    recognitions.score(db, made, inputs.group(call, "assessment"), by=call.by, now=call.now)
     return {"candidates": recognitions.candidates(db, made)}
 
 
@@ -125,50 +125,35 @@ def _close(db: Session, call: Call) -> Mapping[str, object]:
 
 
 def _open_entry(db: Session, call: Call) -> Mapping[str, object]:
-    institution, act, reason = _institution(db, call), _text(call, "act"), _text(call, "reason")
+    institution, act, reason = _institution(db, call), inputs.text(call, "act"), inputs.text(call, "reason")
     return {"proposal": whitelist.begin(db, institution, act, reason, instance=call.instance)}
 
 
 def _check_confirmer(db: Session, call: Call) -> Mapping[str, object]:
-    whitelist.check_confirmer(_text(call, "askedBy"), call.by)
+    whitelist.check_confirmer(inputs.text(call, "askedBy"), call.by)
     return {}
 
 
 def _record_entry(db: Session, call: Call) -> Mapping[str, object]:
-    institution, act, reason = _institution(db, call), _text(call, "act"), _text(call, "reason")
-    whitelist.record(db, institution, act, reason, _group(call, "confirmation"), by=call.by, now=call.now)
+    institution, act, reason = _institution(db, call), inputs.text(call, "act"), inputs.text(call, "reason")
+    whitelist.record(db, institution, act, reason, inputs.group(call, "confirmation"), by=call.by, now=call.now)
     return {}
 
 
 def _refuse_entry(db: Session, call: Call) -> Mapping[str, object]:
-    institution, act, asked_by = _institution(db, call), _text(call, "act"), _text(call, "askedBy")
-    answer = _group(call, "confirmation")
+    institution, act, asked_by = _institution(db, call), inputs.text(call, "act"), inputs.text(call, "askedBy")
+    answer = inputs.group(call, "confirmation")
     whitelist.refuse(db, institution, act, answer, asked_by, by=call.by, now=call.now)
     return {}
 
 
 def _institution(db: Session, call: Call) -> RdInstitution:
-    return institutions.get(db, _number(call, "institutionId"))
+    return institutions.get(db, inputs.number(call, "institutionId"))
 
 
 def _revocation(db: Session, call: Call) -> Revocation:
-    return revocations.get(db, _number(call, "revocationId"))
+    return revocations.get(db, inputs.number(call, "revocationId"))
 
 
 def _call(db: Session, call: Call) -> RecognitionCall:
-    return recognitions.get(db, _number(call, "callId"))
-
-
-def _group(call: Call, name: str) -> Mapping[str, Any]:
-    return answers.context(call.inputs.get(name))
-
-
-def _text(call: Call, name: str) -> str:
-    return str(call.inputs.get(name) or "")
-
-
-def _number(call: Call, name: str) -> int:
-    number = answers.whole(call.inputs.get(name))
-    if number is None:
-        raise Problem("expected {name} to be an id, but it is {value}", name=name, value=str(number))
-    return number
+    return recognitions.get(db, inputs.number(call, "callId"))
