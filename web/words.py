@@ -232,6 +232,7 @@ POSTS: Final[Mapping[str, Sentence]] = {
     "CZ": Sentence("treasury"),
     "RH": Sentence("human resources"),
     "ZZ": Sentence("organisation department"),
+    "EX": Sentence("expert"),
     "ENT": Sentence("enterprise"),
     "SUP": Sentence("supervisor"),
     "DES": Sentence("process designer"),

@@ -1,7 +1,9 @@
 """The pages of filing: beginning an application, following it, the list of officials, its figures, the pipeline."""
 
+import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -11,7 +13,13 @@ from engine import jobs
 from tests.web import filing_rows
 from tests.web.visitors import Door
 from tests.world import START
+from web import filing_words
 
+WORKFLOWS = Path(__file__).parents[2] / "workflows"
+DESKS = {
+    f"filing-{name}"
+    for name in ("acceptance", "review", "region-review", "cosign", "opinion", "settle", "joint", "expert")
+}
 HERE = "45/4508/450803"
 
 
@@ -23,6 +31,18 @@ def main(page: str) -> str:
 def rows(page: str) -> int:
     """How many filings a list shows."""
     return len(re.findall(r'class="x-cell-title"', page))
+
+
+def test_every_decision_that_a_form_of_filing_offers_has_a_word_for_its_timeline() -> None:
+    offered: set[str] = set()
+    for path in WORKFLOWS.glob("filing-*.form"):
+        known = json.loads(path.read_text(encoding="utf-8"))["components"]
+        while known:
+            part = known.pop()
+            known += part.get("components", [])
+            if part.get("key", "").rpartition(".")[2] == "decision" and path.stem in DESKS:
+                offered |= {choice["value"] for choice in part["values"]}
+    assert {"agree", "experts", "opinion", "unsettled"} <= offered <= set(filing_words.DECISIONS)
 
 
 def test_an_enterprise_reads_what_filing_is_and_begins_an_application(door: Door) -> None:
