@@ -26,7 +26,7 @@ from casework import (
 )
 from casework.demo import registry
 from casework.filing_tables import Filing, RdInstitution
-from casework.tables import Enterprise
+from casework.tables import Enterprise, Setting
 from engine.calendars import calendar, local_day
 from engine.errors import Problem
 
@@ -128,6 +128,22 @@ def _propose(db: Session, now: datetime) -> None:
         )
 
 
+def _at_home(db: Session, now: datetime) -> None:
+    """An enterprise of the county that waits for the visitor begins an application: its form is for the visitor to fill in."""
+    home = str(db.get_one(Setting, "demo").value.get("home", ""))
+    query = select(Enterprise).where(Enterprise.path == home, Enterprise.is_scale.is_(True))
+    query = query.where(Enterprise.id.not_in(select(Filing.enterprise_id))).order_by(Enterprise.uscc).limit(1)
+    for firm in db.scalars(query).all():
+        registry.staff_applicant(db, firm, now)
+        by = f"ent{firm.id}"
+        _tried(
+            db,
+            lambda one=firm, who=by: filings.open_filing(db, one.id, source="self", level="city", by=who, now=now),
+            by,
+            now,
+        )
+
+
 def _change(db: Session, now: datetime) -> None:
     """A director retires."""
     for institution in _of_city(db)[-1:]:
@@ -140,6 +156,7 @@ _ACTS: Final = {
     date(2026, 3, 30): _propose,
     date(2026, 5, 18): _upgrade,
     date(2026, 6, 23): _change,
+    date(2026, 6, 29): _at_home,
 }
 
 
